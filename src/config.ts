@@ -1,0 +1,179 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const MINIMUM_SECRET_BYTES = 32;
+/** Secrets that are printed in documentation: a token signed with one of them proves nothing. */
+const PUBLIC_SECRETS = new Set(['better-auth-secret-12345678901234567890', 'better-auth-secret-123456789']);
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
+const whole = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
+const secret = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) >= MINIMUM_SECRET_BYTES, `must have at least ${MINIMUM_SECRET_BYTES} bytes`)
+  .refine((text) => !PUBLIC_SECRETS.has(text), 'is a published default and protects nothing');
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'must be an exact origin such as https://app.example.com',
+  );
+
+/**
+ * Every setting of the server: how it is read, and one line of meaning. `.env.example` is generated from this table,
+ * and nothing else reads the environment.
+ */
+export const settings = z.object({
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
+    .describe('production refuses unsafe defaults'),
+  HOST: z
+    .string()
+    .refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an IP address or localhost')
+    .optional()
+    .describe('address to listen on; default 127.0.0.1, in production 0.0.0.0'),
+  PORT: whole(0, 65_535).default(4000).describe('port to listen on; 0 takes a free one'),
+  PUBLIC_URL: httpUrl.optional().describe('URL that clients use; default http://localhost:PORT'),
+  DATA_DIR: z.string().min(1).default('.data').describe('folder of the embedded PostgreSQL and the development secret'),
+  DATABASE_URL: databaseUrl
+    .optional()
+    .describe('PostgreSQL 15 or newer; without it the embedded PostgreSQL is started'),
+  DATABASE_URL_DIRECT: databaseUrl
+    .optional()
+    .describe('unpooled URL for migrations, where DATABASE_URL is a pooler; default DATABASE_URL'),
+  DATABASE_POOL_MAX: whole(1, 1000).default(10).describe('connections at most'),
+  DATABASE_POOL_TIMEOUT: whole(1, 600_000).default(3000).describe('milliseconds to wait for a connection before 503'),
+  DATABASE_STATEMENT_TIMEOUT: whole(0, 600_000)
+    .default(10_000)
+    .describe('milliseconds for one statement; 0 where the pooler refuses start-up options'),
+  DATABASE_PREPARED: flag.default(true).describe('named prepared statements; false for poolers that cannot keep them'),
+  BETTER_AUTH_SECRET: list
+    .pipe(z.array(secret).min(1))
+    .optional()
+    .describe('accepts HS256 tokens signed with it; several comma-separated, current first; at least 32 bytes each'),
+  AUTH_JWKS_URL: httpUrl
+    .optional()
+    .describe('accepts tokens whose key is in this key set, e.g. https://auth.example.com/api/auth/jwks'),
+  AUTH_ISSUER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('required iss of tokens; must be set with AUTH_JWKS_URL in production'),
+  AUTH_AUDIENCE: z.string().min(1).optional().describe('required aud of tokens'),
+  AUTH_MAX_TOKEN_AGE: whole(1, 31_536_000).default(86_400).describe('seconds: older tokens are refused'),
+  AUTH_CLOCK_TOLERANCE: whole(0, 300).default(5).describe('seconds of clock skew allowed'),
+  AUTH_EMBEDDED: flag
+    .optional()
+    .describe("run the server's own Better Auth; default true when neither secret nor key set is given"),
+  CORS_ORIGINS: list
+    .pipe(z.array(origin))
+    .optional()
+    .describe('origins that browsers may call from; default none in production, localhost otherwise'),
+  BODY_LIMIT: whole(1024, 104_857_600).default(1_048_576).describe('bytes of a request body at most'),
+  GRAPHQL_INTROSPECTION: flag.optional().describe('answer schema queries; default false in production, true otherwise'),
+  GRAPHQL_BATCH_LIMIT: whole(0, 100).default(0).describe('operations in one batch request at most; 0 = batching off'),
+  RATE_LIMIT_SCALE: z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a number such as 1 or 0.5')
+    .transform(Number)
+    .default(1)
+    .describe('multiplies every rate limit; 0 = off'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('debug adds one line per request'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).optional().describe('default pretty on a terminal, json otherwise'),
+  SLOW_REQUEST_MS: whole(1, 600_000).default(1000).describe('milliseconds: slower requests are logged as warnings'),
+});
+
+type Settings = z.output<typeof settings>;
+
+/** The configuration of one server, frozen. Everything below `main.ts` and the commands takes this, never the environment. */
+export type Config = Readonly<ReturnType<typeof toConfig>>;
+
+/** Thrown for wrong settings; the message names every one of them and never shows a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads and validates the settings. An empty value counts as absent, as `.env` files write it.
+ * @throws ConfigError naming each wrong setting
+ */
+export function loadConfig(environment: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(
+    Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const parsed = settings.safeParse(present);
+  const faults = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  if (!parsed.success || faults.length > 0) throw new ConfigError(`Wrong settings:\n  ${faults.join('\n  ')}`);
+  return Object.freeze(toConfig(parsed.data));
+}
+
+function contradictions(read: Settings): string[] {
+  const faults: string[] = [];
+  if (read.NODE_ENV === 'production') {
+    if (read.AUTH_JWKS_URL && !read.AUTH_ISSUER)
+      faults.push('AUTH_ISSUER must be set with AUTH_JWKS_URL in production');
+    if (!read.BETTER_AUTH_SECRET && !read.AUTH_JWKS_URL && !read.AUTH_EMBEDDED) {
+      faults.push(
+        'BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set in production (or AUTH_EMBEDDED=true, if the embedded Better Auth is meant)',
+      );
+    }
+  }
+  return faults;
+}
+
+function toConfig(read: Settings) {
+  const production = read.NODE_ENV === 'production';
+  const embeddedAuth = read.AUTH_EMBEDDED ?? !(read.BETTER_AUTH_SECRET || read.AUTH_JWKS_URL);
+  return {
+    production,
+    /** the playground and the start message hand out tokens only here */
+    development: !production && embeddedAuth,
+    host: read.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: read.PORT,
+    publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
+    dataDirectory: resolve(read.DATA_DIR),
+    database: {
+      url: read.DATABASE_URL,
+      directUrl: read.DATABASE_URL_DIRECT ?? read.DATABASE_URL,
+      poolMaximum: read.DATABASE_POOL_MAX,
+      poolTimeout: read.DATABASE_POOL_TIMEOUT,
+      statementTimeout: read.DATABASE_STATEMENT_TIMEOUT,
+      prepared: read.DATABASE_PREPARED,
+    },
+    auth: {
+      secrets: read.BETTER_AUTH_SECRET ?? [],
+      jwksUrl: read.AUTH_JWKS_URL,
+      issuer: read.AUTH_ISSUER,
+      audience: read.AUTH_AUDIENCE,
+      maxTokenAge: read.AUTH_MAX_TOKEN_AGE,
+      clockTolerance: read.AUTH_CLOCK_TOLERANCE,
+      embedded: embeddedAuth,
+    },
+    /** `undefined` allows every port of localhost and nothing else */
+    corsOrigins: read.CORS_ORIGINS ?? (production ? [] : undefined),
+    bodyLimit: read.BODY_LIMIT,
+    introspection: read.GRAPHQL_INTROSPECTION ?? !production,
+    batchLimit: read.GRAPHQL_BATCH_LIMIT,
+    rateLimitScale: read.RATE_LIMIT_SCALE,
+    logging: { level: read.LOG_LEVEL, format: read.LOG_FORMAT, slowRequest: read.SLOW_REQUEST_MS },
+  };
+}

@@ -1,0 +1,104 @@
+/** Every code that a client can see, with its HTTP status. The list is closed: it is the contract of both APIs. */
+export const ERROR_STATUS = {
+  BAD_USER_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  QUERY_TOO_COMPLEX: 400,
+  RATE_LIMITED: 429,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** One fault of one input field; `field` is a dotted path such as `input.title`, or `` for the input as a whole. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** What an error tells a client beside code and message. Nothing in here may name internals. */
+export interface ErrorDetails {
+  fields?: FieldError[];
+  /** the version that the stored task has now */
+  version?: number;
+  /** seconds until another try makes sense */
+  retryAfter?: number;
+  limit?: number;
+  value?: number;
+}
+
+/**
+ * The one error type that services throw. Transports map it to their own form by `code`; anything else that is
+ * thrown is a bug and is masked. `message` is shown to clients, `cause` is only logged.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return ERROR_STATUS[this.code];
+  }
+}
+
+export class BadUserInputError extends AppError {
+  constructor(fields: FieldError[], message = fields.map(sentence).join('; ') || 'The input is not valid') {
+    super('BAD_USER_INPUT', message, { fields });
+  }
+}
+
+function sentence({ field, message }: FieldError): string {
+  return field === '' ? message : `${field}: ${message}`;
+}
+
+/** Why a token was refused; sent as `error` of the `WWW-Authenticate` header (RFC 6750 section 3.1) and counted. */
+export type UnauthenticatedReason = 'missing_token' | 'invalid_request' | 'invalid_token';
+
+export class UnauthenticatedError extends AppError {
+  readonly reason: UnauthenticatedReason;
+
+  constructor(reason: UnauthenticatedReason, message: string, cause?: unknown) {
+    super('UNAUTHENTICATED', message, {}, cause);
+    this.reason = reason;
+  }
+}
+
+export class ForbiddenError extends AppError {
+  constructor(message: string) {
+    super('FORBIDDEN', message);
+  }
+}
+
+export class NotFoundError extends AppError {
+  constructor(message: string) {
+    super('NOT_FOUND', message);
+  }
+}
+
+export class ConflictError extends AppError {
+  constructor(message: string, version?: number) {
+    super('CONFLICT', message, version === undefined ? {} : { version });
+  }
+}
+
+export class RateLimitedError extends AppError {
+  constructor(retryAfter: number, limit: number) {
+    super('RATE_LIMITED', `Too many requests, try again in ${retryAfter} s`, { retryAfter, limit });
+  }
+}
+
+export class ServiceUnavailableError extends AppError {
+  constructor(message: string, retryAfter = 1, cause?: unknown) {
+    super('SERVICE_UNAVAILABLE', message, { retryAfter }, cause);
+  }
+}
