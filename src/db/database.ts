@@ -1,0 +1,110 @@
+import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
+import type { Pool, PoolConfig } from 'pg';
+import { migrations } from '../../migrations/index.ts';
+import { BoundDriver } from './bound-driver.ts';
+import { isRetryable, translateDatabaseError } from './errors.ts';
+import { type Statement, statement } from './statement.ts';
+
+export interface DatabaseOptions {
+  url: string;
+  /** connections at most */
+  poolMaximum: number;
+  /** milliseconds to wait for a connection, then 503 */
+  poolTimeout: number;
+  /** milliseconds that one statement may take; 0 = no limit */
+  statementTimeout: number;
+  /** named prepared statements; off for poolers that cannot keep them */
+  prepared: boolean;
+  entities: NonNullable<Options['entities']>;
+  /** receives what MikroORM and the pool have to say, never parameters */
+  log: (message: string) => void;
+}
+
+/** What query functions need: one statement on any free connection, rows as PostgreSQL's own types. */
+export interface Queryable {
+  query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+}
+
+/**
+ * MikroORM, its pool and the fast path beside it. Every method throws domain errors where the fault is known
+ * (`errors.ts`) and never waits longer than the pool's and the statement's time limits.
+ */
+export interface Database extends Queryable {
+  /** A fresh unit of work without a transaction: right for a flush of one row, which is one statement. */
+  unitOfWork<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
+  /** A fresh unit of work in one transaction, run again as a whole after a deadlock or serialization failure. */
+  transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result>;
+  readonly orm: MikroORM;
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+const TRANSACTION_TRIES = 3;
+
+/** Connects lazily: the first statement opens the first connection. */
+export async function createDatabase(options: DatabaseOptions): Promise<Database> {
+  const orm = await MikroORM.init(ormOptions(options));
+  const pool = await orm.em.getConnection().getNativeClient();
+  const named = (text: string): Statement => (options.prepared ? statement(text) : { name: undefined, text });
+
+  return {
+    orm,
+    pool,
+    async query<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+      try {
+        return (await pool.query({ ...named(text), values: values as unknown[] })).rows as Row[];
+      } catch (error) {
+        throw translateDatabaseError(error);
+      }
+    },
+    async unitOfWork(work) {
+      try {
+        return await work(orm.em.fork());
+      } catch (error) {
+        throw translateDatabaseError(error);
+      }
+    },
+    async transaction(work) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await orm.em.fork().transactional(work);
+        } catch (error) {
+          if (tries < TRANSACTION_TRIES && isRetryable(error)) continue;
+          throw translateDatabaseError(error);
+        }
+      }
+    },
+    close: () => orm.close(),
+  };
+}
+
+/** The configuration that the server, the migration command and the tests share. */
+export function ormOptions(options: DatabaseOptions): Options {
+  const poolOptions: PoolConfig = {
+    connectionTimeoutMillis: options.poolTimeout,
+    keepAlive: true,
+    application_name: 'premium-todo',
+    ...(options.statementTimeout > 0 ? { statement_timeout: options.statementTimeout } : {}),
+  };
+  return {
+    ...(options.prepared ? { driver: BoundDriver } : {}),
+    clientUrl: options.url,
+    entities: options.entities,
+    forceUtcTimezone: true,
+    // A flush of one row is one statement; whatever changes more asks for `transaction`.
+    implicitTransactions: false,
+    pool: { max: options.poolMaximum, idleTimeoutMillis: 30_000 },
+    driverOptions: poolOptions,
+    migrations: {
+      migrationsList: migrations,
+      tableName: 'migrations',
+      pathTs: 'migrations',
+      path: 'dist/migrations',
+      snapshot: false,
+    },
+    // Colours and parameters have no place in structured logs.
+    colors: false,
+    logger: options.log,
+    debug: false,
+  };
+}

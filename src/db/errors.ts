@@ -1,0 +1,76 @@
+import { OptimisticLockError } from '@mikro-orm/core';
+import { AppError, ConflictError, ServiceUnavailableError, UnauthenticatedError } from '../core/errors.ts';
+
+/** The fields of a PostgreSQL error (and of MikroORM's wrappers, which copy them) that decide what it means. */
+interface DatabaseFault {
+  code?: unknown;
+  constraint?: unknown;
+  message?: unknown;
+  cause?: unknown;
+}
+
+/** What a violated constraint says to a client. A constraint that is not here is a bug, and answered as one. */
+const CONSTRAINT_ERRORS: Record<string, (cause: unknown) => AppError> = {
+  tasks_pkey: () => new ConflictError('This id is already in use'),
+  idempotency_keys_pkey: () => new ConflictError('This idempotency key is in use'),
+  tasks_user_id_fkey: (cause) => new UnauthenticatedError('invalid_token', 'The account does not exist', cause),
+  tasks_title_length: (cause) => badValue('The title has a wrong length', cause),
+  tasks_description_length: (cause) => badValue('The description is too long', cause),
+};
+
+/** Values that PostgreSQL refuses: too long, out of range, malformed text, not in the encoding (SQLSTATE class 22). */
+const BAD_VALUE = new Set(['22001', '22003', '22007', '22008', '22021', '22P02', '22P05']);
+/** PostgreSQL or its pooler is away, full, shutting down, or gave up a statement. */
+const UNAVAILABLE_STATES = new Set(['57014', '57P01', '57P02', '57P03', '57P05', '53300', '53400', '25006', '08P01']);
+const UNAVAILABLE_SYSTEM = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+/** Errors of node-postgres that carry no code. */
+const UNAVAILABLE_MESSAGES =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end)/;
+/** Serialization failure and deadlock: the whole transaction may run again. */
+const RETRYABLE_STATES = new Set(['40001', '40P01']);
+
+/** Whether the transaction that failed with this left nothing behind and may run again as a whole. */
+export function isRetryable(error: unknown): boolean {
+  return RETRYABLE_STATES.has(String(fault(error).code));
+}
+
+/**
+ * The one place where database errors become domain errors. Returns what it does not know unchanged: an unknown error
+ * is a bug, masked by the transport and logged whole.
+ */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof AppError || error instanceof OptimisticLockError) return error;
+  const { code, constraint, message } = fault(error);
+  if (typeof constraint === 'string' && Object.hasOwn(CONSTRAINT_ERRORS, constraint)) {
+    return CONSTRAINT_ERRORS[constraint]?.(error);
+  }
+  if (typeof code === 'string') {
+    if (BAD_VALUE.has(code)) return badValue('A value cannot be stored', error);
+    if (code === '42501') return new AppError('FORBIDDEN', 'The database refused this', {}, error);
+    if (UNAVAILABLE_STATES.has(code) || UNAVAILABLE_SYSTEM.has(code) || code.startsWith('08') || isRetryable(error)) {
+      return unavailable(error);
+    }
+  }
+  return typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message) ? unavailable(error) : error;
+}
+
+function fault(error: unknown): DatabaseFault {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
+function badValue(message: string, cause: unknown): AppError {
+  return new AppError('BAD_USER_INPUT', message, { fields: [] }, cause);
+}
+
+function unavailable(cause: unknown): AppError {
+  return new ServiceUnavailableError('The database is not available, try again shortly', 1, cause);
+}

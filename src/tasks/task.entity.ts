@@ -1,0 +1,27 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/** Columns that the trigger `tasks_stamp` keeps: never written from here, read back after every flush. */
+const keptByTrigger = 'tasks_stamp';
+
+const TaskSchema = defineEntity({
+  name: 'Task',
+  tableName: 'tasks',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.text(),
+    title: p.string().length(255),
+    description: p.text().nullable(),
+    completed: p.boolean().default(false),
+    completedAt: p.datetime(3).nullable().generated(keptByTrigger),
+    /** compared on flush: a row that changed since it was read is not overwritten */
+    version: p.integer().version(),
+    rev: p.bigint('string').generated(keptByTrigger),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+    updatedAt: p.datetime(3).generated(keptByTrigger),
+    deletedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** The write model of a task. Reads use plain rows (`task.queries.ts`): hydrating entities was the largest cost of a list. */
+export class Task extends TaskSchema.class {}
+TaskSchema.setClass(Task);

@@ -1,0 +1,20 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const UserSchema = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  properties: {
+    /** the token's `sub` */
+    id: p.text().primary(),
+    email: p.text().nullable(),
+    name: p.text().nullable(),
+    createdAt: p.datetime(3).defaultRaw('now()'),
+    rev: p.bigint('string').defaultRaw('0'),
+    tokensValidAfter: p.datetime(3).nullable(),
+    deletedAt: p.datetime(3).nullable(),
+  },
+});
+
+/** A person known by a token's subject. Rows appear with the first request and stay as a tombstone after erasure. */
+export class User extends UserSchema.class {}
+UserSchema.setClass(User);
