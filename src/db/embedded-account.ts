@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { postgresProgram } from './embedded-binaries.ts';
 
@@ -82,10 +82,7 @@ async function lookUp(name: string): Promise<Account['ids']> {
  * with the one Linux capability that lets it pass, and still not as root. Programs and data copied to an open place
  * would be left behind when somebody deletes the clone.
  */
-async function reachingAccount(
-  { uid, gid }: NonNullable<Account['ids']>,
-  dataDirectory: string,
-): Promise<Account> {
+async function reachingAccount({ uid, gid }: NonNullable<Account['ids']>, dataDirectory: string): Promise<Account> {
   const ids = { uid, gid };
   // dac_override may write as well, but Docker's default capabilities have only this one.
   const candidates: Account[] = [{ ids }, { ids, capability: 'dac_read_search' }, { ids, capability: 'dac_override' }];

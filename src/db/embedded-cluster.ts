@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { access, chown, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chown, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Account, chooseAccount, executeAs } from './embedded-account.ts';
 import { postgresProgram } from './embedded-binaries.ts';
-import { findPostmaster, type Postmaster } from './embedded-postmaster.ts';
-
-const FAST_STOP_SECONDS = '15';
-const IMMEDIATE_STOP_SECONDS = '8';
-const START_SECONDS = '120';
-const LARGEST_LOG = 1_000_000;
+import {
+  findPostmaster,
+  isProcessAlive,
+  type Postmaster,
+  startPostmaster,
+  stopPostmaster,
+} from './embedded-postmaster.ts';
 
 /** One PostgreSQL database cluster in DATA_DIR/postgres: `data`, the superuser's `password`, and `server.log`. */
 export interface Cluster {
@@ -16,9 +17,7 @@ export interface Cluster {
   readonly password: string;
   /** The running PostgreSQL, whoever started it. */
   findPostmaster(): Promise<Postmaster | undefined>;
-  /** Starts PostgreSQL and waits until it accepts connections. */
   start(settings: Record<string, string>): Promise<void>;
-  /** Stops PostgreSQL, whoever started it: its clients are disconnected, what they committed is kept. */
   stop(): Promise<void>;
 }
 
@@ -32,13 +31,12 @@ export async function openCluster(dataDirectory: string, log: (line: string) => 
     log(`Creating the embedded PostgreSQL in ${directory}`);
     await createCluster(directory, account);
   }
-  const data = join(directory, 'data');
   return {
     directory,
-    password: (await readFile(join(directory, 'password'), 'utf8')).trim(),
-    findPostmaster: () => findPostmaster(data),
-    start: (settings) => startPostgres(directory, account, settings),
-    stop: () => stopPostgres(data, account),
+    password: await readFile(join(directory, 'password'), 'utf8'),
+    findPostmaster: () => findPostmaster(join(directory, 'data')),
+    start: (settings) => startPostmaster(directory, account, settings),
+    stop: () => stopPostmaster(directory, account),
   };
 }
 
@@ -95,6 +93,6 @@ async function removeAbandonedWork(directory: string): Promise<void> {
   const parent = join(directory, '..');
   for (const name of await readdir(parent)) {
     const pid = /^postgres\.new-(\d+)-/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
+    if (pid && !isProcessAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
   }
 }

@@ -1,9 +1,16 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Account, executeAs } from './embedded-account.ts';
+import { postgresProgram } from './embedded-binaries.ts';
 
 const execute = promisify(execFile);
+
+const START_SECONDS = '120';
+const STOP_SECONDS = { fast: '15', immediate: '8' };
+const LARGEST_LOG_BYTES = 1_000_000;
 
 /** A running PostgreSQL, as its postmaster.pid describes it. */
 export interface Postmaster {
@@ -11,32 +18,117 @@ export interface Postmaster {
   readonly port: number;
 }
 
-/**
- * Finds the postmaster of a data directory; undefined when none runs, whatever a left-over postmaster.pid says.
- *
- * After a crash the process id in the file may be another program's by now. PostgreSQL believes it and refuses to
- * start; the file is then changed to name this process, which PostgreSQL knows as its parent and not as a rival.
- * Deleting the file would also delete the shared memory key, by which PostgreSQL notices that servers of a dead
- * postmaster still write to the data.
- */
+/** Finds the PostgreSQL that serves a data directory; undefined when none runs, whatever a left-over pid file says. */
 export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
-  const file = join(data, 'postmaster.pid');
-  const content = await readFile(file, 'utf8').catch(() => '');
-  const [pid = Number.NaN, , , port = 0] = content.split('\n').map(Number);
-  if (!(pid > 0)) return undefined;
-  const commandLine = await commandLineOf(pid);
-  if (commandLine?.includes(data)) return { pid, port };
-  if (commandLine !== undefined) await writeFile(file, content.replace(/^\d+/, String(process.pid)));
-  return undefined;
+  const [pid = 0, , , port = 0] = (await readPidFile(data)).split('\n').map(Number);
+  const commandLine = pid > 0 ? await commandLineOf(pid) : undefined;
+  return commandLine?.includes(data) ? { pid, port } : undefined;
+}
+
+/** Starts PostgreSQL and waits until it accepts connections on 127.0.0.1. */
+export async function startPostmaster(
+  directory: string,
+  account: Account,
+  settings: Record<string, string>,
+): Promise<void> {
+  const data = join(directory, 'data');
+  const logFile = join(directory, 'server.log');
+  await disarmStalePidFile(data);
+  const logSize = await rotateLog(logFile);
+  const options = Object.entries({ port: String(await findFreePort()), ...DEFAULT_SETTINGS, ...settings });
+  const quoted = options.map(([name, value]) => `-c ${name}=${quoteForShell(value)}`).join(' ');
+  const start = ['start', '--pgdata', data, '--log', logFile, '--wait', '--timeout', START_SECONDS];
+  try {
+    await executeAs(account, postgresProgram('pg_ctl'), [...start, '--options', quoted]);
+  } catch (cause) {
+    const written = (await readFile(logFile).catch(() => Buffer.alloc(0))).subarray(logSize).toString().trim();
+    throw new Error(`The embedded PostgreSQL does not start (${logFile}):\n${written || (cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** Stops PostgreSQL within a bounded time: its clients are disconnected, and what they committed is kept. */
+export async function stopPostmaster(directory: string, account: Account): Promise<void> {
+  const data = join(directory, 'data');
+  let failure: unknown;
+  for (const [mode, seconds] of Object.entries(STOP_SECONDS)) {
+    const stop = ['stop', '--pgdata', data, '--mode', mode, '--wait', '--timeout', seconds];
+    failure = await executeAs(account, postgresProgram('pg_ctl'), stop).catch((error: unknown) => error);
+    if (!(await findPostmaster(data))) return;
+  }
+  const postmaster = await findPostmaster(data);
+  if (postmaster) process.kill(postmaster.pid, 'SIGKILL');
+  throw new Error('The embedded PostgreSQL did not stop and was killed', { cause: failure });
+}
+
+const DEFAULT_SETTINGS: Record<string, string> = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_checkpoints: 'off',
+  // Statements and the details of errors hold what users wrote.
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+};
+
+/**
+ * After a crash the process id in postmaster.pid may be another program's by now, and PostgreSQL then refuses to
+ * start. Naming this process instead helps, as PostgreSQL knows it for its own ancestor. Deleting the file would
+ * lose the shared memory key by which PostgreSQL notices that servers of a dead postmaster still write to the data.
+ */
+async function disarmStalePidFile(data: string): Promise<void> {
+  const content = await readPidFile(data);
+  if (content === '' || (await findPostmaster(data))) return;
+  await writeFile(join(data, 'postmaster.pid'), content.replace(/^\d+/, String(process.pid)));
+}
+
+async function readPidFile(data: string): Promise<string> {
+  return readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
 }
 
 /** The command line of a process, or undefined when there is no such process. */
 async function commandLineOf(pid: number): Promise<string | undefined> {
-  if (process.platform === 'linux') {
-    return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  const found =
+    process.platform === 'linux'
+      ? readFile(`/proc/${pid}/cmdline`, 'utf8')
+      : execute('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).then(({ stdout }) => stdout);
+  return found.catch(() => undefined);
+}
+
+export function isProcessAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return execute('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).then(
-    ({ stdout }) => stdout,
-    () => undefined,
+}
+
+/** Keeps the log from growing for ever; returns the size of what an earlier run has written. */
+async function rotateLog(logFile: string): Promise<number> {
+  const size = await stat(logFile).then(
+    (found) => found.size,
+    () => 0,
   );
+  if (size < LARGEST_LOG_BYTES) return size;
+  await rename(logFile, `${logFile}.1`);
+  return 0;
+}
+
+/** PostgreSQL cannot choose a port by itself: port 0 is outside of its valid range. */
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** pg_ctl hands its options to a shell. */
+function quoteForShell(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
 }
