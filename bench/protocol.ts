@@ -1,0 +1,63 @@
+/** One HTTP request, without its host and its token. */
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** The part of a task that every contender must agree on with the database. */
+export interface TaskAnswer {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly completed: boolean;
+  readonly version: number;
+}
+
+export interface NewTask {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** How a contender is spoken to: the four operations as HTTP, and its answers in one common form. */
+export interface Protocol {
+  list(first: number): HttpCall;
+  get(id: string): HttpCall;
+  create(task: NewTask): HttpCall;
+  toggle(id: string): HttpCall;
+  /** Each `read…` throws when the answer has another shape. */
+  readList(answer: unknown): TaskAnswer[];
+  readGet(answer: unknown): TaskAnswer;
+  readCreate(answer: unknown): TaskAnswer;
+  readToggle(answer: unknown): TaskAnswer;
+}
+
+/** Follows `path` into parsed JSON; an absent step is an error that says where. */
+export function valueAt(answer: unknown, ...path: string[]): unknown {
+  let value = answer;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !(step in value)) {
+      throw new Error(`no ${path.join('.')} in the answer ${JSON.stringify(answer).slice(0, 300)}`);
+    }
+    value = (value as Record<string, unknown>)[step];
+  }
+  return value;
+}
+
+/** A list at `path`, or an error. */
+export function listAt(answer: unknown, ...path: string[]): unknown[] {
+  const value = valueAt(answer, ...path);
+  if (!Array.isArray(value)) throw new Error(`${path.join('.')} is not a list`);
+  return value;
+}
+
+/** Reads the common part of a task, whose names are the same in all protocols. */
+export function toTaskAnswer(value: unknown): TaskAnswer {
+  return {
+    id: String(valueAt(value, 'id')),
+    title: String(valueAt(value, 'title')),
+    description: valueAt(value, 'description') as string | null,
+    completed: valueAt(value, 'completed') === true,
+    version: Number(valueAt(value, 'version')),
+  };
+}
