@@ -22,8 +22,8 @@ export interface RunningContender {
 }
 
 /**
- * Starts a contender and waits until it is ready; it stops at the end of the benchmark. Its output goes to a file, as a server's would: a pipe
- * would make the runner read every log line, and the load would suffer.
+ * Starts a contender and waits until it is ready; it stops at the end of the benchmark. Its output goes to a file,
+ * as a server's would: a pipe would make the runner read every log line, and the load would suffer.
  */
 export async function startContender(
   contender: Contender,
