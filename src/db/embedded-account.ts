@@ -48,7 +48,13 @@ export async function chooseAccount(clusterDirectory: string, log: (line: string
     }
     return {};
   }
-  return reachingAccount(owner && owner.uid !== 0 ? owner : await findUser(log), dirname(clusterDirectory));
+  const account = await reachingAccount(
+    owner && owner.uid !== 0 ? owner : await findUser(log),
+    dirname(clusterDirectory),
+  );
+  // Root has copied the project, and the copy lost its owner.
+  if (owner?.uid === 0) await execute('chown', ['-hR', `${account.ids?.uid}:${account.ids?.gid}`, clusterDirectory]);
+  return account;
 }
 
 async function findUser(log: (line: string) => void): Promise<NonNullable<Account['ids']>> {

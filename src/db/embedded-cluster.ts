@@ -93,6 +93,8 @@ async function removeAbandonedWork(directory: string): Promise<void> {
   const parent = join(directory, '..');
   for (const name of await readdir(parent)) {
     const pid = /^postgres\.new-(\d+)-/.exec(name)?.[1];
-    if (pid && !isProcessAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
+    if (!pid || isProcessAlive(Number(pid))) continue;
+    // Its initdb may live a little longer and still write.
+    await rm(join(parent, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }

@@ -22,7 +22,8 @@ export interface Postmaster {
 export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
   const [pid = 0, , , port = 0] = (await readPidFile(data)).split('\n').map(Number);
   const commandLine = pid > 0 ? await commandLineOf(pid) : undefined;
-  return commandLine?.includes(data) ? { pid, port } : undefined;
+  // With the option and the spaces, since the path of another one may end or begin in the same way.
+  return commandLine?.includes(` -D ${data} `) ? { pid, port } : undefined;
 }
 
 /** Starts PostgreSQL and waits until it accepts connections on 127.0.0.1. */
@@ -41,10 +42,9 @@ export async function startPostmaster(
   try {
     await executeAs(account, postgresProgram('pg_ctl'), [...start, '--options', quoted]);
   } catch (cause) {
-    const written = (await readFile(logFile).catch(() => Buffer.alloc(0))).subarray(logSize).toString().trim();
-    throw new Error(`The embedded PostgreSQL does not start (${logFile}):\n${written || (cause as Error).message}`, {
-      cause,
-    });
+    const written = await readFile(logFile).then((log) => log.subarray(logSize).toString().trim());
+    const reason = (await explainVersion(data, account)) ?? (written || (cause as Error).message);
+    throw new Error(`The embedded PostgreSQL does not start (${logFile}):\n${reason}`, { cause });
   }
 }
 
@@ -80,7 +80,7 @@ const DEFAULT_SETTINGS: Record<string, string> = {
  */
 async function disarmStalePidFile(data: string): Promise<void> {
   const content = await readPidFile(data);
-  if (content === '' || (await findPostmaster(data))) return;
+  if (!isProcessAlive(Number.parseInt(content, 10)) || (await findPostmaster(data))) return;
   await writeFile(join(data, 'postmaster.pid'), content.replace(/^\d+/, String(process.pid)));
 }
 
@@ -88,16 +88,30 @@ async function readPidFile(data: string): Promise<string> {
   return readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
 }
 
-/** The command line of a process, or undefined when there is no such process. */
+/** The command line of a process with a space after each argument, or undefined when there is no such process. */
 async function commandLineOf(pid: number): Promise<string | undefined> {
-  const found =
-    process.platform === 'linux'
-      ? readFile(`/proc/${pid}/cmdline`, 'utf8')
-      : execute('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).then(({ stdout }) => stdout);
-  return found.catch(() => undefined);
+  try {
+    // A slim container has no ps.
+    if (process.platform === 'linux') return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
+    return `${(await execute('ps', ['-ww', '-o', 'command=', '-p', String(pid)])).stdout.trim()} `;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a new major version of PostgreSQL means for data of an old one; undefined when the versions fit. */
+async function explainVersion(data: string, account: Account): Promise<string | undefined> {
+  const ofData = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim();
+  const ofProgram = /\d+/.exec(await executeAs(account, postgresProgram('postgres'), ['--version']))?.[0];
+  if (ofData === ofProgram) return undefined;
+  return (
+    `The data are of PostgreSQL ${ofData}, the installed programs of PostgreSQL ${ofProgram}. ` +
+    'Make a backup with the version of this project that wrote them, and restore it with this one.'
+  );
 }
 
 export function isProcessAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {

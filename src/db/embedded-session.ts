@@ -7,7 +7,8 @@ export const SUPERUSER = 'postgres';
 const USERS_LOCK = 7_001_001;
 const SERVER_LOCK = 7_001_002;
 
-const LIMIT_MILLISECONDS = 5_000;
+const CONNECT_LIMIT = 5_000;
+const QUERY_LIMIT = 10_000;
 
 /**
  * The connection by which a process says that it uses the embedded PostgreSQL, or that it is the server.
@@ -17,6 +18,7 @@ const LIMIT_MILLISECONDS = 5_000;
  */
 export class EmbeddedSession {
   readonly #client: Client;
+  #alone = false;
 
   private constructor(client: Client) {
     this.#client = client;
@@ -34,8 +36,8 @@ export class EmbeddedSession {
       ssl: false,
       options: '-c idle_session_timeout=0 -c statement_timeout=0',
       application_name: `premium-todo ${role}, process ${process.pid}`,
-      connectionTimeoutMillis: LIMIT_MILLISECONDS,
-      query_timeout: LIMIT_MILLISECONDS,
+      connectionTimeoutMillis: CONNECT_LIMIT,
+      query_timeout: QUERY_LIMIT,
     });
     // Without a listener a lost connection would end the process; onLost() is how others hear of it.
     client.on('error', () => undefined);
@@ -53,29 +55,33 @@ export class EmbeddedSession {
     this.#client.once('end', listener);
   }
 
-  /** The name that the starter gave to the running PostgreSQL. */
-  async clusterName(): Promise<string> {
-    const { rows } = await this.#client.query<{ cluster_name: string }>('show cluster_name');
-    return rows[0]!.cluster_name;
+  /** The process that started the running PostgreSQL, by the cluster's name, and how many seconds ago. */
+  async origin(): Promise<{ starter: number; age: number }> {
+    const { rows } = await this.#client.query<{ name: string; age: number }>(
+      `select current_setting('cluster_name') as name,
+        extract(epoch from now() - pg_postmaster_start_time())::float as age`,
+    );
+    const { name, age } = rows[0]!;
+    return { starter: Number(name.split('-').at(-1)), age };
   }
 
-  /** Claims the PostgreSQL for this process alone; false when others use it. */
-  claimAlone(): Promise<boolean> {
-    return this.#lock('pg_try_advisory_lock', USERS_LOCK);
+  /** Keeps everybody else out; false when PostgreSQL has users. */
+  async claimAlone(): Promise<boolean> {
+    this.#alone = await this.#lock('pg_try_advisory_lock', USERS_LOCK);
+    return this.#alone;
   }
 
-  /** Joins its users; false when somebody has it alone, in order to stop it. */
+  /** Becomes a user among others; false when somebody keeps them out in order to stop PostgreSQL. */
   async join(): Promise<boolean> {
-    return this.#lock('pg_try_advisory_lock_shared', USERS_LOCK);
+    const joined = await this.#lock('pg_try_advisory_lock_shared', USERS_LOCK);
+    if (joined && this.#alone) await this.#lock('pg_advisory_unlock', USERS_LOCK);
+    return joined;
   }
 
-  /** Stays a user, if it was one, but not alone. */
-  async unclaimAlone(): Promise<void> {
-    await this.#lock('pg_advisory_unlock', USERS_LOCK);
-  }
-
-  async leave(): Promise<void> {
+  /** Stops being a user; true when there was no other, and nobody can become one until this session closes. */
+  async leave(): Promise<boolean> {
     await this.#lock('pg_advisory_unlock_shared', USERS_LOCK);
+    return this.claimAlone();
   }
 
   /** Becomes the server; false when there is another one. */
