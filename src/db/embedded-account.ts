@@ -22,6 +22,8 @@ export async function executeAs(account: Account, program: string, args: string[
   const surroundings = { cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } };
   const changeAccount = [
     ...['--reuid', String(ids?.uid), '--regid', String(ids?.gid), '--clear-groups'],
+    // Without this, access(2), by which PostgreSQL looks for its programs, leaves capabilities out.
+    ...['--securebits', '+no_setuid_fixup'],
     ...['--inh-caps', `-all,+${capability}`, '--ambient-caps', `+${capability}`, '--'],
   ];
   try {
