@@ -1,6 +1,7 @@
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
-import type { Pool, PoolConfig } from 'pg';
+import { type CustomTypesConfig, type Pool, type PoolConfig, types } from 'pg';
 import { migrations } from '../../migrations/index.ts';
+import { timestampFromDatabase } from '../core/timestamp.ts';
 import { BoundDriver } from './bound-driver.ts';
 import { isRetryable, translateDatabaseError } from './errors.ts';
 import { type Statement, statement } from './statement.ts';
@@ -20,9 +21,10 @@ export interface DatabaseOptions {
   log: (message: string) => void;
 }
 
-/** What query functions need: one statement on any free connection, rows as PostgreSQL's own types. */
+/** What query functions need: one statement on any free connection; `timestamptz` arrives as ISO 8601 text. */
 export interface Queryable {
-  query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** `prepare: false` for texts of many shapes, which would crowd out the named statements */
+  query<Row>(text: string, values: readonly unknown[], options?: { prepare: boolean }): Promise<Row[]>;
 }
 
 /**
@@ -41,18 +43,26 @@ export interface Database extends Queryable {
 
 const TRANSACTION_TRIES = 3;
 
+/** Rows leave the driver as the APIs show them, so that nothing is mapped afterwards. */
+const rowTypes: CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === types.builtins.TIMESTAMPTZ ? timestampFromDatabase : types.getTypeParser(oid, format as 'text'),
+};
+
 /** Connects lazily: the first statement opens the first connection. */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   const orm = await MikroORM.init(ormOptions(options));
   const pool = await orm.em.getConnection().getNativeClient();
-  const named = (text: string): Statement => (options.prepared ? statement(text) : { name: undefined, text });
+  const prepared = (text: string, wanted: boolean): Statement =>
+    options.prepared && wanted ? statement(text) : { name: undefined, text };
 
   return {
     orm,
     pool,
-    async query<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    async query<Row>(text: string, values: readonly unknown[], { prepare } = { prepare: true }): Promise<Row[]> {
       try {
-        return (await pool.query({ ...named(text), values: values as unknown[] })).rows as Row[];
+        const result = await pool.query({ ...prepared(text, prepare), values: values as unknown[], types: rowTypes });
+        return result.rows as Row[];
       } catch (error) {
         throw translateDatabaseError(error);
       }

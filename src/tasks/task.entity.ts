@@ -15,9 +15,9 @@ const TaskSchema = defineEntity({
     completedAt: p.datetime(3).nullable().generated(keptByTrigger),
     /** compared on flush: a row that changed since it was read is not overwritten */
     version: p.integer().version(),
-    rev: p.bigint('string').generated(keptByTrigger),
+    rev: p.bigint('string').defaultRaw('0').generated(keptByTrigger),
     createdAt: p.datetime(3).defaultRaw('now()'),
-    updatedAt: p.datetime(3).generated(keptByTrigger),
+    updatedAt: p.datetime(3).defaultRaw('now()').generated(keptByTrigger),
     deletedAt: p.datetime(3).nullable(),
   },
 });

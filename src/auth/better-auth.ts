@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { isNativeError } from 'node:util/types';
+import { type BetterAuthOptions, betterAuth } from 'better-auth';
+import { getMigrations } from 'better-auth/db/migration';
+import { bearer } from 'better-auth/plugins/bearer';
+import { jwt } from 'better-auth/plugins/jwt';
+import { type Kysely, sql } from 'kysely';
+
+/** Better Auth's tables stand in a schema of their own, apart from the product's. */
+const SCHEMA = 'auth';
+export const BASE_PATH = '/api/auth';
+/** The header that tells Better Auth the client's address; `handle` sets it, so that a client cannot. */
+export const ADDRESS_HEADER = 'x-client-address';
+/** seconds */
+const TOKEN_LIFETIME = 15 * 60;
+const OLD_KEY_LIFETIME = 24 * 60 * 60;
+/** Better Auth counts until an address was silent for the window: a short window keeps slow, steady clients free. */
+const RATE_WINDOW = 10;
+const REQUESTS = 200;
+const CREDENTIAL_REQUESTS = 20;
+
+export interface BetterAuthSettings {
+  readonly secrets: readonly string[];
+  readonly publicUrl: string;
+  readonly trustedOrigins?: readonly string[] | undefined;
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+  readonly rateLimitScale?: number | undefined;
+  /** receives the errors that Better Auth would only log */
+  readonly onError: (error: Error) => void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: Better Auth describes its tables itself and asks for Kysely<any>
+export type AuthDatabase = Kysely<any>;
+export type BetterAuthInstance = Awaited<ReturnType<typeof startBetterAuth>>;
+
+/** Better Auth with its tables and signing key in place. Safe to run in several processes at once. */
+export async function startBetterAuth(database: AuthDatabase, settings: BetterAuthSettings) {
+  const options = betterAuthOptions(database, settings);
+  await migrate(database, options);
+  const auth = betterAuth(options);
+  await provideSigningKey(database, () => auth.api.signJWT({ body: { payload: {} } }));
+  return auth;
+}
+
+function betterAuthOptions(database: AuthDatabase, settings: BetterAuthSettings) {
+  const scale = settings.rateLimitScale ?? 1;
+  const limit = (requests: number) => ({ window: RATE_WINDOW, max: Math.max(1, Math.round(requests * scale)) });
+  const { origin } = new URL(settings.publicUrl);
+  return {
+    appName: 'premium-todo',
+    baseURL: origin,
+    basePath: BASE_PATH,
+    secrets: settings.secrets.map((value) => ({ version: secretVersion(value), value })),
+    trustedOrigins: settings.trustedOrigins?.slice() ?? ['http://localhost:*', 'http://127.0.0.1:*'],
+    database: databaseOption(database),
+    emailAndPassword: { enabled: true },
+    session: { cookieCache: { enabled: false } },
+    rateLimit: {
+      enabled: scale > 0,
+      ...limit(REQUESTS),
+      storage: 'memory',
+      customRules: {
+        '/sign-in/*': limit(CREDENTIAL_REQUESTS),
+        '/sign-up/*': limit(CREDENTIAL_REQUESTS),
+        '/change-password': limit(CREDENTIAL_REQUESTS),
+      },
+    },
+    advanced: {
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      // both are off under NODE_ENV=test unless they are given
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+      database: { validateSchema: false },
+    },
+    telemetry: { enabled: false },
+    onAPIError: { throw: true },
+    logger: {
+      level: 'error',
+      // Messages and arguments can hold addresses, origins and URLs with tokens: only errors leave, for the server's log.
+      log: (_level, ...entries) => {
+        const error = entries.find(isNativeError);
+        if (error !== undefined) settings.onError(error);
+      },
+    },
+    plugins: [
+      bearer(),
+      jwt({
+        disableSettingJwtHeader: true,
+        jwks: { gracePeriod: OLD_KEY_LIFETIME },
+        jwt: {
+          expirationTime: `${TOKEN_LIFETIME}s`,
+          issuer: settings.issuer ?? origin,
+          audience: settings.audience ?? origin,
+          // the default is the whole row of the user
+          definePayload: ({ user }) => ({ email: user.email, name: user.name }),
+        },
+      }),
+    ],
+  } satisfies BetterAuthOptions;
+}
+
+/** `schemaName` qualifies every statement, which a pooler in transaction mode needs: a `search_path` would leak there. */
+function databaseOption(database: AuthDatabase) {
+  return { db: database, type: 'postgres', schemaName: SCHEMA, transaction: true } as const;
+}
+
+/** Better Auth marks what it encrypts with the number of the secret, which must not move when a secret is put before it. */
+function secretVersion(secret: string): number {
+  return createHash('sha256').update(secret).digest().readUIntBE(0, 6);
+}
+
+/** Better Auth's own migrations: a look at the catalog, and statements only when something is missing. */
+async function migrate(database: AuthDatabase, options: BetterAuthOptions): Promise<void> {
+  if (isComplete(await getMigrations(options))) return;
+  await database.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended('premium-todo better-auth migrations', 0))`.execute(
+      transaction,
+    );
+    const migrations = await getMigrations({ ...options, database: databaseOption(transaction) });
+    await migrations.runMigrations();
+  });
+}
+
+function isComplete(plan: Awaited<ReturnType<typeof getMigrations>>): boolean {
+  return plan.toBeCreated.length + plan.toBeAdded.length + plan.toBeAddedIndexes.length === 0;
+}
+
+/**
+ * Signs once, which makes the first key. A key that was encrypted with a secret this server was not given cannot sign
+ * any more: it ends, and the next signature makes a new one; the tokens it signed stay valid for their time.
+ */
+async function provideSigningKey(database: AuthDatabase, sign: () => Promise<unknown>): Promise<void> {
+  try {
+    await sign();
+  } catch (error) {
+    if (!(isNativeError(error) && error.message.startsWith('Failed to decrypt private key'))) throw error;
+    await sql`update ${sql.table(`${SCHEMA}.jwks`)} set "expiresAt" = now() where "expiresAt" is null or "expiresAt" > now()`.execute(
+      database,
+    );
+    await sign();
+  }
+}

@@ -1,0 +1,140 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { JSONWebKeySet } from 'jose';
+import { Kysely, PostgresDialect } from 'kysely';
+import { Pool } from 'pg';
+import { NotFoundError } from '../core/errors.ts';
+import type { BetterAuthSettings } from './better-auth.ts';
+import { toAnswer } from './embedded-answer.ts';
+import { checkBody } from './embedded-body.ts';
+
+/** Connections at most; signing in is rare beside everything else. */
+const POOL_MAXIMUM = 4;
+/** milliseconds */
+const POOL_TIMEOUT = 3000;
+const IDLE_TIMEOUT = 10_000;
+/** What is offered of Better Auth's routes; no mail is sent and no social provider is known, so the others could only fail. */
+const ROUTES = new Set([
+  'sign-up/email',
+  'sign-in/email',
+  'sign-out',
+  'get-session',
+  'list-sessions',
+  'revoke-session',
+  'revoke-sessions',
+  'revoke-other-sessions',
+  'change-password',
+  'update-user',
+  'token',
+  'jwks',
+  'ok',
+]);
+/** What Better Auth reads of a request; without `X-Forwarded-*`, since the address is given by the server. */
+const HEADERS = [
+  'authorization',
+  'cookie',
+  'origin',
+  'referer',
+  'user-agent',
+  'sec-fetch-site',
+  'sec-fetch-mode',
+  'sec-fetch-dest',
+] as const;
+
+export interface EmbeddedAuthOptions extends Omit<BetterAuthSettings, 'onError'> {
+  /** of a role that may create the schema `auth` or owns it */
+  readonly databaseUrl: string;
+}
+
+/** A request as an HTTP framework gives it. */
+export interface AuthRequest {
+  readonly method: string;
+  /** path and query, as in the request line */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** parsed JSON; `undefined` when there is no body */
+  readonly body: unknown;
+  /** of the client: for the rate limits and the list of sessions */
+  readonly address: string;
+}
+
+/** The server's own Better Auth: e-mail and password, sessions, and tokens that their users carry to the APIs. */
+export interface EmbeddedAuth {
+  /**
+   * Answers what is under `/api/auth/` and is Better Auth's; refusals are problem documents (RFC 9457) that keep Better
+   * Auth's `code` and `message` for its client library.
+   * @throws AppError for unknown routes, bodies that cannot be stored and too many requests
+   * @throws Error of the database, as it came
+   */
+  handle(request: AuthRequest): Promise<Response>;
+  /** The public keys of the tokens from `/api/auth/token`. */
+  keys(): Promise<JSONWebKeySet>;
+  /** Ends all sessions, so that none can be exchanged for a new token. */
+  endSessions(userId: string): Promise<void>;
+  /** Erases the user, if there is one, with sessions and password. */
+  deleteUser(userId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts Better Auth in the schema `auth` of the database: makes or completes its tables and its first signing key.
+ * Better Auth itself is only loaded here.
+ */
+export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<EmbeddedAuth> {
+  const { BASE_PATH, ADDRESS_HEADER, startBetterAuth } = await import('./better-auth.ts');
+  const { origin } = new URL(options.publicUrl);
+  const requests = new AsyncLocalStorage<{ failure?: Error }>();
+  const pool = new Pool({
+    connectionString: options.databaseUrl,
+    max: POOL_MAXIMUM,
+    connectionTimeoutMillis: POOL_TIMEOUT,
+    idleTimeoutMillis: IDLE_TIMEOUT,
+  });
+  // An idle connection that breaks is replaced at the next request; without a listener it would end the process.
+  pool.on('error', () => {});
+  const database = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const auth = await startBetterAuth(database, {
+    ...options,
+    onError: (error) => {
+      const request = requests.getStore();
+      if (request !== undefined) request.failure ??= error;
+    },
+  }).catch(async (error: unknown) => {
+    await database.destroy();
+    throw error;
+  });
+  const { internalAdapter } = await auth.$context;
+
+  return {
+    async handle(request) {
+      const [path = '', query = ''] = request.url.split('?', 2);
+      if (!path.startsWith(`${BASE_PATH}/`) || !ROUTES.has(path.slice(BASE_PATH.length + 1))) {
+        throw new NotFoundError('There is no such route');
+      }
+      checkBody(request.body);
+      const headers = new Headers({ [ADDRESS_HEADER]: request.address, 'content-type': 'application/json' });
+      for (const name of HEADERS) {
+        const value = request.headers[name];
+        if (typeof value === 'string') headers.set(name, value);
+      }
+      const outcome: { failure?: Error } = {};
+      const response = await requests.run(outcome, () =>
+        auth.handler(
+          new Request(`${origin}${path}?${query}`, {
+            method: request.method,
+            headers,
+            ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+          }),
+        ),
+      );
+      if (outcome.failure !== undefined) throw outcome.failure;
+      return toAnswer(response);
+    },
+    async keys() {
+      return (await auth.api.getJwks()) as JSONWebKeySet;
+    },
+    endSessions: (userId) => internalAdapter.deleteUserSessions(userId),
+    deleteUser: (userId) => internalAdapter.deleteUser(userId),
+    close: () => database.destroy(),
+  };
+}

@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import {
+  buildSchema as buildFromSdl,
+  type GraphQLDirective,
+  type GraphQLSchema,
+  lexicographicSortSchema,
+  specifiedDirectives,
+} from 'graphql';
+import { rateLimitDirective } from 'graphql-rate-limit-directive';
+import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { buildSchema, type ContainerType, type NonEmptyArray } from 'type-graphql';
+import { limitExceeded, type RateLimit, type RateLimits } from '../core/rate-limits.ts';
+import type { RequestContext } from '../core/request-context.ts';
+
+/** Instances of resolver classes; their services were given to their constructors by the composition root. */
+export type Resolvers = readonly object[];
+
+/**
+ * The schema that is served: TypeGraphQL's types with every field under `@rateLimit` counting per user.
+ * The limiter wraps resolvers last, on the schema that is executed; anything that rebuilds it afterwards would lose it.
+ */
+export async function createSchema(resolvers: Resolvers, rateLimits: RateLimits): Promise<GraphQLSchema> {
+  const directive = rateLimit(rateLimits);
+  const definition = buildFromSdl(`${directive.rateLimitDirectiveTypeDefs} type Query { none: Int }`).getDirective(
+    'rateLimit',
+  );
+  const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const schema = await buildSchema({
+    resolvers: [...instances.keys()] as unknown as NonEmptyArray<NewableFunction>,
+    container: { get: (resolver) => instances.get(resolver) } as ContainerType,
+    // TypeGraphQL would replace the built-in directives by this list.
+    directives: [...specifiedDirectives, definition as GraphQLDirective],
+    // Input is validated once, in the services.
+    validate: false,
+  });
+  return directive.rateLimitDirectiveTransformer(schema);
+}
+
+/** The schema as text with its applied directives, in a stable order. */
+export function printSchema(schema: GraphQLSchema): string {
+  return `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
+}
+
+function rateLimit(rateLimits: RateLimits) {
+  return rateLimitDirective<RequestContext>({
+    limiterClass: sharedLimiterClass(rateLimits),
+    keyGenerator: (_directive, _source, _args, { actor }) => actor.userId,
+    pointsCalculator: () => (rateLimits.enabled ? 1 : 0),
+    onLimit: (response: RateLimiterRes, { limit, duration }) => {
+      throw limitExceeded(response, rateLimits.limiter({ limit, duration }).points);
+    },
+  });
+}
+
+/** The directive makes its limiters by `new`; this class answers those that REST counts in too. */
+function sharedLimiterClass(rateLimits: RateLimits): typeof RateLimiterMemory {
+  const Shared = class {
+    constructor({ points, duration }: { points: number; duration: number }) {
+      const shared: RateLimit = { limit: points, duration };
+      // biome-ignore lint/correctness/noConstructorReturn: a constructor is the only way the directive offers
+      return rateLimits.limiter(shared);
+    }
+  };
+  return Shared as unknown as typeof RateLimiterMemory;
+}

@@ -1,0 +1,111 @@
+import type { Queryable } from '../db/database.ts';
+import { Parameters } from '../db/parameters.ts';
+import { criteriaConditions, orderClause, rangesFrom } from './task.criteria.ts';
+import type { TaskCriteria } from './task.inputs.ts';
+import { reversed, type TaskSort } from './task.order.ts';
+import type { TaskRow, TaskStats } from './task.ts';
+
+/**
+ * The reads of tasks: each takes the owner's id and binds it first, so that none can be written without an owner.
+ * Rows come from PostgreSQL as the APIs show them; no entity is made.
+ */
+
+const STORED = 'id, title, description, completed, completed_at, created_at, updated_at, version';
+const COLUMNS =
+  'id, title, description, completed, completed_at as "completedAt", created_at as "createdAt", updated_at as "updatedAt", version';
+const OWN = 'user_id = $1 and deleted_at is null';
+
+/** A piece of a list: `limit` rows beside a place, or from the start. */
+export interface TaskSlice {
+  sort: TaskSort;
+  criteria: TaskCriteria;
+  limit: number;
+  /** sort keys of the row that the slice comes after */
+  after?: readonly string[] | undefined;
+  before?: readonly string[] | undefined;
+  /** take the end of the list instead of its start; rows still come in the order of `sort` */
+  fromEnd: boolean;
+}
+
+/** At most `limit` rows, read by index from the place on: a deep page costs what the first one does. */
+export async function taskSlice(database: Queryable, userId: string, slice: TaskSlice): Promise<TaskRow[]> {
+  const parameters = new Parameters(userId);
+  const conditions = [OWN, ...criteriaConditions(slice.criteria, parameters)];
+  const sort = slice.fromEnd ? reversed(slice.sort) : slice.sort;
+  const [start, end] = slice.fromEnd ? [slice.before, slice.after] : [slice.after, slice.before];
+  const endSide = slice.fromEnd ? 'after' : 'before';
+  if (end) conditions.push(`(${rangesFrom(slice.sort, end, endSide, parameters).join(' or ')})`);
+  const ranges = start ? rangesFrom(sort, start, 'after', parameters) : ['true'];
+  const order = `order by ${orderClause(sort)} limit ${parameters.add(slice.limit)}`;
+  const selects = ranges.map((range) => `from tasks where ${[...conditions, range].join(' and ')} ${order}`);
+  // Ranges follow each other: as one OR they would be a filter over the whole prefix, as a union each is an index scan.
+  const text =
+    selects.length === 1
+      ? `select ${COLUMNS} ${selects[0]}`
+      : `select ${COLUMNS} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
+  const rows = await database.query<TaskRow>(text, parameters.values, { prepare: isCommon(slice.criteria) });
+  return slice.fromEnd ? rows.reverse() : rows;
+}
+
+export interface TaskOffsetPage {
+  sort: TaskSort;
+  criteria: TaskCriteria;
+  limit: number;
+  offset: number;
+}
+
+export function taskOffsetPage(database: Queryable, userId: string, page: TaskOffsetPage): Promise<TaskRow[]> {
+  const parameters = new Parameters(userId);
+  const conditions = [OWN, ...criteriaConditions(page.criteria, parameters)].join(' and ');
+  const range = `limit ${parameters.add(page.limit)} offset ${parameters.add(page.offset)}`;
+  const text = `select ${COLUMNS} from tasks where ${conditions} order by ${orderClause(page.sort)} ${range}`;
+  return database.query(text, parameters.values, { prepare: isCommon(page.criteria) });
+}
+
+export async function taskCount(database: Queryable, userId: string, criteria: TaskCriteria): Promise<number> {
+  const parameters = new Parameters(userId);
+  const conditions = [OWN, ...criteriaConditions(criteria, parameters)].join(' and ');
+  const text = `select count(*)::int as count from tasks where ${conditions}`;
+  const [row] = await database.query<{ count: number }>(text, parameters.values, { prepare: isCommon(criteria) });
+  return row?.count ?? 0;
+}
+
+/** The user's own tasks among `ids`, in no order. */
+export function tasksByIds(database: Queryable, userId: string, ids: readonly string[]): Promise<TaskRow[]> {
+  const [only] = ids;
+  return ids.length === 1
+    ? database.query(`select ${COLUMNS} from tasks where id = $2 and ${OWN}`, [userId, only])
+    : database.query(`select ${COLUMNS} from tasks where id = any($2::uuid[]) and ${OWN}`, [userId, ids]);
+}
+
+/** Which of `ids` are tasks of somebody else: what turns "not found" into "forbidden". */
+export async function idsOfOthers(database: Queryable, userId: string, ids: readonly string[]): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    'select id from tasks where user_id <> $1 and id = any($2::uuid[]) and deleted_at is null',
+    [userId, ids],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function taskStats(database: Queryable, userId: string): Promise<TaskStats> {
+  const [row] = await database.query<{ total: number; completed: number }>(
+    `select count(*)::int as total, (count(*) filter (where completed))::int as completed from tasks where ${OWN}`,
+    [userId],
+  );
+  const { total, completed } = row ?? { total: 0, completed: 0 };
+  return { total, completed, open: total - completed };
+}
+
+/** Turns `completed` over in one statement: right under concurrency, and a fifth of the cost of load, change, flush. */
+export async function toggleTask(database: Queryable, userId: string, id: string): Promise<TaskRow | undefined> {
+  const rows = await database.query<TaskRow>(
+    `update tasks set completed = not completed where id = $2 and ${OWN} returning ${COLUMNS}`,
+    [userId, id],
+  );
+  return rows[0];
+}
+
+/** Nested filters have countless shapes: as named statements they would push the common ones out. */
+function isCommon({ filter }: TaskCriteria): boolean {
+  return !(filter?.and || filter?.or || filter?.not);
+}

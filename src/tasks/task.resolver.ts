@@ -1,0 +1,99 @@
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { READS, rateLimitDirective, WRITES } from '../core/rate-limits.ts';
+import type { RequestContext } from '../core/request-context.ts';
+import { CreateTaskInputType, TaskListArgs, UpdateTaskInputType } from './task.graphql-inputs.ts';
+import { createTaskLoader, type TaskLoader } from './task.loaders.ts';
+import { CreateTaskPayload, DeleteTaskPayload, ToggleTaskPayload, UpdateTaskPayload } from './task.payloads.ts';
+import type { TaskService } from './task.service.ts';
+import type { TaskRow } from './task.ts';
+import { TaskConnectionType, TaskType } from './task.type.ts';
+
+const TASK_ID = { description: 'The id of the task.' };
+const EXPECTED_VERSION = {
+  nullable: true,
+  description: 'The version that was read: the task is left alone and CONFLICT answered if it has changed since.',
+};
+
+@Resolver()
+export class TaskResolver {
+  readonly #tasks: TaskService;
+  readonly #loader: TaskLoader;
+
+  constructor(tasks: TaskService) {
+    this.#tasks = tasks;
+    this.#loader = createTaskLoader(tasks);
+  }
+
+  @Query(() => TaskType, { description: 'One task of the user.' })
+  @Directive(rateLimitDirective(READS))
+  task(@Arg('id', () => ID, TASK_ID) id: string, @Ctx() context: RequestContext): Promise<TaskRow> {
+    return this.#loader(context).load(id);
+  }
+
+  @Query(() => TaskConnectionType, { description: "The user's tasks, newest first unless ordered otherwise." })
+  @Directive(rateLimitDirective(READS))
+  async tasks(
+    @Args(() => TaskListArgs) args: TaskListArgs,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<TaskConnectionType> {
+    return new TaskConnectionType(await this.#tasks.connection(actor, args));
+  }
+
+  @Mutation(() => CreateTaskPayload, { description: 'Creates a task.' })
+  @Directive(rateLimitDirective(WRITES))
+  async createTask(
+    @Arg('input', () => CreateTaskInputType, { description: 'The task to create.' }) input: CreateTaskInputType,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<CreateTaskPayload> {
+    return { task: await this.#tasks.create(actor, input) };
+  }
+
+  @Mutation(() => UpdateTaskPayload, { description: 'Changes a task.' })
+  @Directive(rateLimitDirective(WRITES))
+  async updateTask(
+    @Arg('id', () => ID, TASK_ID) id: string,
+    @Arg('input', () => UpdateTaskInputType, { description: 'What to change.' }) input: UpdateTaskInputType,
+    @Arg('expectedVersion', () => Int, EXPECTED_VERSION) expectedVersion: number | null | undefined,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<UpdateTaskPayload> {
+    return { task: await this.#tasks.update(actor, id, input, onlyVersion(expectedVersion)) };
+  }
+
+  @Mutation(() => DeleteTaskPayload, { description: 'Deletes a task.' })
+  @Directive(rateLimitDirective(WRITES))
+  async deleteTask(
+    @Arg('id', () => ID, TASK_ID) id: string,
+    @Arg('expectedVersion', () => Int, EXPECTED_VERSION) expectedVersion: number | null | undefined,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<DeleteTaskPayload> {
+    return { deletedTaskId: await this.#tasks.delete(actor, id, onlyVersion(expectedVersion)) };
+  }
+
+  @Mutation(() => ToggleTaskPayload, { description: 'Completes an open task, reopens a completed one.' })
+  @Directive(rateLimitDirective(WRITES))
+  async toggleTask(
+    @Arg('id', () => ID, TASK_ID) id: string,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<ToggleTaskPayload> {
+    return { task: await this.#tasks.toggle(actor, id) };
+  }
+}
+
+/** Counts only when asked: a count of every list would cost more than the list. */
+@Resolver(() => TaskConnectionType)
+export class TaskConnectionResolver {
+  readonly #tasks: TaskService;
+
+  constructor(tasks: TaskService) {
+    this.#tasks = tasks;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many tasks the whole list holds; counted only when asked for.' })
+  totalCount(@Root() { page }: TaskConnectionType, @Ctx() { actor }: RequestContext): Promise<number> {
+    return this.#tasks.count(actor, page.criteria);
+  }
+}
+
+function onlyVersion(version: number | null | undefined): number[] | undefined {
+  return version == null ? undefined : [version];
+}

@@ -1,0 +1,152 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../core/actor.ts';
+import type { Clock } from '../core/clock.ts';
+import { type AppError, ConflictError, NotFoundError } from '../core/errors.ts';
+import { parseInput } from '../core/validation.ts';
+import { connectionPage, type TaskConnectionPage } from './task.connection.ts';
+import {
+  type CreateTaskInput,
+  createTaskInput,
+  expectedVersions,
+  type TaskConnectionQuery,
+  type TaskCriteriaInput,
+  type TaskPageQuery,
+  taskCriteria,
+  taskId,
+  taskPageQuery,
+  type UpdateTaskInput,
+  updateTaskInput,
+} from './task.inputs.ts';
+import { taskSort } from './task.order.ts';
+import { type TaskStanding, taskRefusal } from './task.policy.ts';
+import type { NewTask, TaskChanges, TaskStore } from './task.store.ts';
+import type { TaskRow, TaskStats } from './task.ts';
+
+export interface TaskOffsetResult {
+  items: TaskRow[];
+  total: number;
+  page: number;
+  limit: number;
+}
+
+/**
+ * What can be done with tasks. Every method acts for `actor` on their own tasks only and validates its input.
+ * @throws BadUserInputError, ForbiddenError (somebody else's task), NotFoundError (none), ConflictError (stale version)
+ */
+export interface TaskService {
+  connection(actor: Actor, query: TaskConnectionQuery): Promise<TaskConnectionPage>;
+  offsetPage(actor: Actor, query: TaskPageQuery): Promise<TaskOffsetResult>;
+  count(actor: Actor, criteria: TaskCriteriaInput): Promise<number>;
+  stats(actor: Actor): Promise<TaskStats>;
+  get(actor: Actor, id: string): Promise<TaskRow>;
+  /** one answer per id, in order: the task, or why it is not shown */
+  getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]>;
+  /** With a client-made id a retry is harmless: the same task again is answered, another one under that id a conflict. */
+  create(actor: Actor, input: CreateTaskInput): Promise<TaskRow>;
+  /** Absent fields stay; `versions` are those the client accepts to change. A change that changes nothing writes nothing. */
+  update(actor: Actor, id: string, input: UpdateTaskInput, versions?: readonly number[]): Promise<TaskRow>;
+  /** The row stays as a tombstone, for synchronisation and undo. */
+  delete(actor: Actor, id: string, versions?: readonly number[]): Promise<string>;
+  toggle(actor: Actor, id: string): Promise<TaskRow>;
+  /** All or none, in order; tasks whose id exists already (deleted ones too) are left as they are. */
+  addMissing(actor: Actor, tasks: readonly NewTask[], progress?: (done: number) => void): Promise<number>;
+}
+
+export function createTaskService(store: TaskStore, clock: Clock): TaskService {
+  async function standings(actor: Actor, ids: readonly string[]): Promise<Map<string, TaskStanding>> {
+    const others = await store.idsOfOthers(actor.userId, ids);
+    return new Map(others.map((id) => [id, 'foreign']));
+  }
+
+  /** The error for an own task that was looked for and not found. */
+  async function refusal(actor: Actor, id: string): Promise<AppError> {
+    const standing = (await standings(actor, [id])).get(id) ?? 'absent';
+    return taskRefusal(standing) ?? new NotFoundError('There is no such task');
+  }
+
+  async function change(actor: Actor, id: string, changes: TaskChanges, versions?: readonly number[]) {
+    const own = parseInput(taskId, id, 'id');
+    const accepted = parseInput(expectedVersions, versions, 'expectedVersion');
+    const task = await store.change(actor.userId, own, changes, accepted);
+    if (!task) throw await refusal(actor, own);
+    return task;
+  }
+
+  async function getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]> {
+    const wanted = ids.map((id) => parseInput(taskId, id, 'id'));
+    const found = new Map((await store.byIds(actor.userId, wanted)).map((task) => [task.id, task]));
+    const missing = wanted.filter((id) => !found.has(id));
+    const missed = missing.length === 0 ? new Map<string, TaskStanding>() : await standings(actor, missing);
+    return wanted.map((id) => {
+      const task = found.get(id);
+      if (task) return task;
+      return taskRefusal(missed.get(id) ?? 'absent') ?? new NotFoundError('There is no such task');
+    });
+  }
+
+  return {
+    connection: (actor, query) => connectionPage(store, actor.userId, query),
+
+    async offsetPage(actor, query) {
+      const { page, limit, orderBy, ...criteria } = parseInput(taskPageQuery, query);
+      const [items, total] = await Promise.all([
+        store.offsetPage(actor.userId, { sort: taskSort(orderBy), criteria, limit, offset: (page - 1) * limit }),
+        store.count(actor.userId, criteria),
+      ]);
+      return { items, total, page, limit };
+    },
+
+    count: (actor, criteria) => store.count(actor.userId, parseInput(taskCriteria, criteria)),
+    stats: (actor) => store.stats(actor.userId),
+    getMany,
+
+    async get(actor, id) {
+      const [task] = await getMany(actor, [id]);
+      if (!task || task instanceof Error) throw task ?? new NotFoundError('There is no such task');
+      return task;
+    },
+
+    async create(actor, input) {
+      const { id, title, description = null, completed = false } = parseInput(createTaskInput, input, 'input');
+      const task = { id: id ?? uuidv7(), title, description, completed };
+      try {
+        return await store.insert(actor.userId, task);
+      } catch (error) {
+        if (!id || !(error instanceof ConflictError)) throw error;
+        const [existing] = await store.byIds(actor.userId, [id]);
+        if (existing && isSame(existing, task)) return existing;
+        throw new ConflictError('This id is already in use for another task', existing?.version);
+      }
+    },
+
+    update: async (actor, id, input, versions) => {
+      const changes = parseInput(updateTaskInput, input, 'input');
+      return change(actor, id, withoutAbsent(changes), versions);
+    },
+
+    async delete(actor, id, versions) {
+      const deleted = await change(actor, id, { deletedAt: new Date(clock.now()) }, versions);
+      return deleted.id;
+    },
+
+    async toggle(actor, id) {
+      const own = parseInput(taskId, id, 'id');
+      const task = await store.toggle(actor.userId, own);
+      if (!task) throw await refusal(actor, own);
+      return task;
+    },
+
+    addMissing: (actor, tasks, progress = () => {}) => store.insertMissing(actor.userId, tasks, progress),
+  };
+}
+
+function isSame(existing: TaskRow, task: NewTask): boolean {
+  return (
+    existing.title === task.title && existing.description === task.description && existing.completed === task.completed
+  );
+}
+
+/** GraphQL inputs materialise absent fields as undefined, which MikroORM would take for a change. */
+function withoutAbsent(changes: { [Key in keyof TaskChanges]?: TaskChanges[Key] | undefined }): TaskChanges {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,144 @@
+import { LockMode, OptimisticLockError } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { ConflictError } from '../core/errors.ts';
+import type { Database } from '../db/database.ts';
+import { Task } from './task.entity.ts';
+import type { TaskCriteria } from './task.inputs.ts';
+import {
+  idsOfOthers,
+  type TaskOffsetPage,
+  type TaskSlice,
+  taskCount,
+  taskOffsetPage,
+  taskSlice,
+  taskStats,
+  tasksByIds,
+  toggleTask,
+} from './task.queries.ts';
+import type { TaskRow, TaskStats } from './task.ts';
+
+export interface NewTask {
+  id: string;
+  title: string;
+  description: string | null;
+  completed: boolean;
+  /** the moment of the insert when absent */
+  createdAt?: Date;
+}
+
+export interface TaskChanges {
+  title?: string;
+  description?: string | null;
+  completed?: boolean;
+  deletedAt?: Date;
+}
+
+/** Where tasks are kept. The service knows this and nothing of SQL; a test swaps it for one in memory. */
+export interface TaskStore {
+  slice(userId: string, slice: TaskSlice): Promise<TaskRow[]>;
+  offsetPage(userId: string, page: TaskOffsetPage): Promise<TaskRow[]>;
+  count(userId: string, criteria: TaskCriteria): Promise<number>;
+  stats(userId: string): Promise<TaskStats>;
+  byIds(userId: string, ids: readonly string[]): Promise<TaskRow[]>;
+  /** which of `ids` belong to somebody else */
+  idsOfOthers(userId: string, ids: readonly string[]): Promise<string[]>;
+  /** @throws ConflictError when the id is taken */
+  insert(userId: string, task: NewTask): Promise<TaskRow>;
+  /** Inserts those whose id is not taken, all or none; `progress` hears how many are done. Answers how many were new. */
+  insertMissing(userId: string, tasks: readonly NewTask[], progress: (done: number) => void): Promise<number>;
+  /**
+   * Changes the named fields of one own task; `undefined` when there is none.
+   * @throws ConflictError with the current version when `versions` are given and do not hold it
+   */
+  change(userId: string, id: string, changes: TaskChanges, versions?: readonly number[]): Promise<TaskRow | undefined>;
+  toggle(userId: string, id: string): Promise<TaskRow | undefined>;
+}
+
+const INSERT_BATCH = 100;
+
+/** Tasks in PostgreSQL: reads by query functions, writes by MikroORM's unit of work. */
+export function createTaskStore(database: Database): TaskStore {
+  return {
+    slice: (userId, slice) => taskSlice(database, userId, slice),
+    offsetPage: (userId, page) => taskOffsetPage(database, userId, page),
+    count: (userId, criteria) => taskCount(database, userId, criteria),
+    stats: (userId) => taskStats(database, userId),
+    byIds: (userId, ids) => tasksByIds(database, userId, ids),
+    idsOfOthers: (userId, ids) => idsOfOthers(database, userId, ids),
+    toggle: (userId, id) => toggleTask(database, userId, id),
+
+    insert: (userId, task) =>
+      database.unitOfWork(async (manager) => {
+        const entity = manager.create(Task, { ...task, userId });
+        await manager.persist(entity).flush();
+        return toRow(entity);
+      }),
+
+    insertMissing: (userId, tasks, progress) =>
+      database.transaction(async (manager) => {
+        // Two imports of one user wait for each other here instead of colliding on an id.
+        await manager.execute('select 1 from users where id = ? for update', [userId]);
+        let added = 0;
+        for (let start = 0; start < tasks.length; start += INSERT_BATCH) {
+          const batch = tasks.slice(start, start + INSERT_BATCH);
+          const taken = await takenIds(manager, batch);
+          const missing = batch.filter((task) => !taken.has(task.id));
+          for (const task of missing) manager.persist(manager.create(Task, { ...task, userId }));
+          await manager.flush();
+          manager.clear();
+          added += missing.length;
+          progress(start + batch.length);
+        }
+        return added;
+      }),
+
+    async change(userId, id, changes, versions) {
+      try {
+        return await database.unitOfWork((manager) => change(manager, userId, id, changes, versions));
+      } catch (error) {
+        if (!(error instanceof OptimisticLockError)) throw error;
+      }
+      // Somebody was quicker between our read and our flush. Once more with the row held: either the version that the
+      // client knows is gone, which is a conflict, or none was named and the change applies to what is there now.
+      return database.transaction((manager) =>
+        change(manager, userId, id, changes, versions, LockMode.PESSIMISTIC_WRITE),
+      );
+    },
+  };
+}
+
+async function change(
+  manager: EntityManager,
+  userId: string,
+  id: string,
+  changes: TaskChanges,
+  versions: readonly number[] | undefined,
+  lockMode: LockMode = LockMode.NONE,
+): Promise<TaskRow | undefined> {
+  const task = await manager.findOne(Task, { id, userId, deletedAt: null }, { lockMode });
+  if (!task) return undefined;
+  if (versions && !versions.includes(task.version)) {
+    throw new ConflictError('The task has changed since it was read', task.version);
+  }
+  Object.assign(task, changes);
+  await manager.flush();
+  return toRow(task);
+}
+
+async function takenIds(manager: EntityManager, tasks: readonly NewTask[]): Promise<Set<string>> {
+  const found = await manager.find(Task, { id: { $in: tasks.map((task) => task.id) } }, { fields: ['id'] });
+  return new Set(found.map((task) => task.id));
+}
+
+function toRow(task: Task): TaskRow {
+  return {
+    id: task.id,
+    title: task.title,
+    description: task.description ?? null,
+    completed: task.completed,
+    completedAt: task.completedAt?.toISOString() ?? null,
+    createdAt: task.createdAt.toISOString(),
+    updatedAt: task.updatedAt.toISOString(),
+    version: task.version,
+  };
+}

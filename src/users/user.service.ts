@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache';
+import type { Actor } from '../core/actor.ts';
+import type { Clock } from '../core/clock.ts';
+import { BadUserInputError, UnauthenticatedError } from '../core/errors.ts';
+import type { UserRow, UserStore } from './user.store.ts';
+
+/** Seconds after which every instance has seen a revocation or a deletion; the price is one lookup per user and span. */
+const ACCOUNT_FRESHNESS_MS = 4_000;
+const MAXIMUM_ACCOUNTS = 20_000;
+
+export interface UserService {
+  /**
+   * Lets the actor of a good token in, or refuses it: revoked, or its account is erased. Creates the user's row with the
+   * first use. Answers at once while the account was seen within the last seconds.
+   * @throws UnauthenticatedError
+   */
+  admit(actor: Actor): undefined | Promise<undefined>;
+  profile(actor: Actor): Promise<UserRow>;
+  /** Ends every token issued up to now, on every instance within seconds. Answers when new tokens are accepted again. */
+  revokeTokens(actor: Actor): Promise<void>;
+  /** Erases the account and all its data; `confirm` must repeat the user's id. */
+  deleteAccount(actor: Actor, confirm: string): Promise<void>;
+}
+
+export interface UserServiceDependencies {
+  store: UserStore;
+  clock: Clock;
+  /** waits for so many milliseconds */
+  wait: (milliseconds: number) => Promise<void>;
+  /** also ends the account where the tokens come from, if that is this server */
+  deleteIdentity: (userId: string) => Promise<void>;
+}
+
+export function createUserService({ store, clock, wait, deleteIdentity }: UserServiceDependencies): UserService {
+  const accounts = new LRUCache<string, UserRow>({
+    max: MAXIMUM_ACCOUNTS,
+    ttl: ACCOUNT_FRESHNESS_MS,
+    perf: { now: () => clock.now() },
+  });
+
+  async function load(actor: Actor): Promise<UserRow> {
+    const known = await store.find(actor.userId);
+    const user = known && !hasNews(actor, known) ? known : await store.upsert(actor.userId, actor);
+    accounts.set(actor.userId, user);
+    return user;
+  }
+
+  return {
+    admit(actor) {
+      const known = accounts.get(actor.userId);
+      if (known) return refuseEnded(actor, known);
+      return load(actor).then((user) => refuseEnded(actor, user));
+    },
+
+    profile: load,
+
+    async revokeTokens(actor) {
+      const now = clock.now();
+      await store.revokeTokens(actor.userId, new Date(now));
+      accounts.delete(actor.userId);
+      // `iat` counts whole seconds, and tokens of this very second are refused. Whoever gets a new one after this answer
+      // gets it in the next second, so that it is not mistaken for an old one.
+      await wait(1000 - (now % 1000));
+    },
+
+    async deleteAccount(actor, confirm) {
+      if (confirm !== actor.userId) {
+        throw new BadUserInputError([{ field: 'confirm', message: "must be the user's id" }]);
+      }
+      await store.erase(actor.userId, new Date(clock.now()));
+      accounts.delete(actor.userId);
+      await deleteIdentity(actor.userId);
+    },
+  };
+}
+
+function refuseEnded(actor: Actor, user: UserRow): undefined {
+  if (user.deletedAt) throw new UnauthenticatedError('invalid_token', 'The account was deleted');
+  if (user.tokensValidAfter && actor.issuedAt <= Math.floor(Date.parse(user.tokensValidAfter) / 1000)) {
+    throw new UnauthenticatedError('invalid_token', 'The token was revoked');
+  }
+}
+
+function hasNews(actor: Actor, user: UserRow): boolean {
+  if (user.deletedAt) return false;
+  return (actor.email !== null && actor.email !== user.email) || (actor.name !== null && actor.name !== user.name);
+}

@@ -1,0 +1,64 @@
+import type { Timestamp } from '../core/timestamp.ts';
+import type { Database } from '../db/database.ts';
+
+/** What the server knows of a user. */
+export interface UserRow {
+  id: string;
+  email: string | null;
+  name: string | null;
+  createdAt: Timestamp;
+  /** tokens issued up to this moment are refused */
+  tokensValidAfter: Timestamp | null;
+  deletedAt: Timestamp | null;
+}
+
+export interface UserStore {
+  find(userId: string): Promise<UserRow | undefined>;
+  /** Creates the row, or takes over e-mail and name of a newer token; an erased account stays erased. */
+  upsert(userId: string, profile: { email: string | null; name: string | null }): Promise<UserRow>;
+  revokeTokens(userId: string, validAfter: Date): Promise<void>;
+  /** Deletes everything the user owns and leaves a row that says only that this id is gone. */
+  erase(userId: string, deletedAt: Date): Promise<void>;
+}
+
+const COLUMNS =
+  'id, email, name, created_at as "createdAt", tokens_valid_after as "tokensValidAfter", deleted_at as "deletedAt"';
+
+export function createUserStore(database: Database): UserStore {
+  return {
+    async find(userId) {
+      const [user] = await database.query<UserRow>(`select ${COLUMNS} from users where id = $1`, [userId]);
+      return user;
+    },
+
+    async upsert(userId, { email, name }) {
+      const [user] = await database.query<UserRow>(
+        `insert into users (id, email, name) values ($1, $2, $3)
+         on conflict on constraint users_pkey do update set
+           email = case when users.deleted_at is null then coalesce(excluded.email, users.email) end,
+           name = case when users.deleted_at is null then coalesce(excluded.name, users.name) end
+         returning ${COLUMNS}`,
+        [userId, email, name],
+      );
+      if (!user) throw new Error('an upsert returned no row');
+      return user;
+    },
+
+    async revokeTokens(userId, validAfter) {
+      await database.query(
+        'update users set tokens_valid_after = greatest(tokens_valid_after, $2::timestamptz) where id = $1',
+        [userId, validAfter],
+      );
+    },
+
+    erase: (userId, deletedAt) =>
+      database.transaction(async (manager) => {
+        await manager.execute(
+          'update users set email = null, name = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
+          [deletedAt, deletedAt, userId],
+        );
+        await manager.execute('delete from tasks where user_id = ?', [userId]);
+        await manager.execute('delete from idempotency_keys where user_id = ?', [userId]);
+      }),
+  };
+}

@@ -1,0 +1,38 @@
+import { Arg, Ctx, Directive, Mutation, Query, Resolver } from 'type-graphql';
+import { RARE, READS, rateLimitDirective } from '../core/rate-limits.ts';
+import type { RequestContext } from '../core/request-context.ts';
+import type { UserService } from './user.service.ts';
+import { DeleteAccountPayload, RevokeTokensPayload, Viewer } from './viewer.type.ts';
+
+@Resolver()
+export class ViewerResolver {
+  readonly #users: UserService;
+
+  constructor(users: UserService) {
+    this.#users = users;
+  }
+
+  @Query(() => Viewer, { description: 'The user that the token names.' })
+  @Directive(rateLimitDirective(READS))
+  viewer(@Ctx() { actor }: RequestContext): Promise<Viewer> {
+    return this.#users.profile(actor);
+  }
+
+  @Mutation(() => RevokeTokensPayload, { description: 'Signs out everywhere: ends every token issued before.' })
+  @Directive(rateLimitDirective(RARE))
+  async revokeTokens(@Ctx() { actor }: RequestContext): Promise<RevokeTokensPayload> {
+    await this.#users.revokeTokens(actor);
+    return { revoked: true };
+  }
+
+  @Mutation(() => DeleteAccountPayload, { description: 'Erases the account and all its data, for good.' })
+  @Directive(rateLimitDirective(RARE))
+  async deleteAccount(
+    @Arg('confirm', () => String, { description: "The user's id, so that nobody does this by mistake." })
+    confirm: string,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<DeleteAccountPayload> {
+    await this.#users.deleteAccount(actor, confirm);
+    return { deletedUserId: actor.userId };
+  }
+}
