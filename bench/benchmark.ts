@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { checkContender } from './check.ts';
-import { atEnd, temporaryDirectory } from './cleanup.ts';
+import { atEnd } from './cleanup.ts';
 import { type RunningContender, startContender } from './contender-process.ts';
 import { CONTENDERS } from './contenders.ts';
 import { type Measurement, measure } from './measure.ts';
@@ -67,11 +67,10 @@ async function connect(postgres: BenchPostgres): Promise<Client> {
 
 async function startContenders(options: Options, observer: Observer, postgres: BenchPostgres) {
   const settings = contenderSettings(options, postgres);
-  const logDirectory = temporaryDirectory('logs');
   const servers: RunningContender[] = [];
   for (const contender of CONTENDERS.filter(({ name }) => options.contenders.includes(name))) {
     observer.note(`starting ${contender.name}`);
-    servers.push(await startContender(contender, settings, logDirectory));
+    servers.push(await startContender(contender, settings));
   }
   return servers;
 }

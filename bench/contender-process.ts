@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { atEnd } from './cleanup.ts';
+import { atEnd, temporaryDirectory } from './cleanup.ts';
 import type { Contender } from './contenders.ts';
 import { freePort } from './free-port.ts';
 
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const CPU_PROBE = new URL('cpu-probe.ts', import.meta.url).href;
 const START_TIMEOUT_MILLISECONDS = 60_000;
 const STOP_TIMEOUT_MILLISECONDS = 10_000;
@@ -28,14 +26,15 @@ export interface RunningContender {
 export async function startContender(
   contender: Contender,
   settings: Record<string, string>,
-  logDirectory: string,
 ): Promise<RunningContender> {
   const port = await freePort();
-  const logFile = join(logDirectory, `${contender.name}-${port}.log`);
+  // Also the working directory, so that no .env file of the project is found there.
+  const directory = temporaryDirectory(contender.name);
+  const logFile = join(directory, 'server.log');
   const log = openSync(logFile, 'w');
   const child = spawn(process.execPath, ['--import', CPU_PROBE, ...contender.nodeArguments], {
-    cwd: PROJECT,
-    env: { ...inheritedEnvironment(), ...settings, PORT: String(port) },
+    cwd: directory,
+    env: { ...inheritedEnvironment(), ...contender.environment, ...settings, PORT: String(port) },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

@@ -11,14 +11,16 @@ export interface Contender {
   readonly protocol: Protocol;
   /** Arguments for the Node.js executable. */
   readonly nodeArguments: readonly string[];
+  /** What it needs in its environment besides the settings that all get. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const PRODUCT_ENTRY = fromProject('dist/src/main.js');
 
 /** All contenders. The first one is the floor that the others are compared with. */
 export const CONTENDERS: readonly Contender[] = [
-  { name: 'floor', protocol: PLAIN_PROTOCOL, nodeArguments: typescript('bench/contenders/floor/server.ts') },
-  { name: 'textbook', protocol: GRAPHQL_PROTOCOL, nodeArguments: typescript('bench/contenders/textbook/server.ts') },
+  { name: 'floor', protocol: PLAIN_PROTOCOL, ...typescript('bench/contenders/floor/server.ts') },
+  { name: 'textbook', protocol: GRAPHQL_PROTOCOL, ...typescript('bench/contenders/textbook/server.ts') },
   // The product as it is deployed: compiled, in production mode, unmodified.
   { name: 'product', protocol: GRAPHQL_PROTOCOL, nodeArguments: [PRODUCT_ENTRY] },
   // A process of its own, so that neither API profits or suffers from what the other made the JIT compiler learn.
@@ -33,8 +35,12 @@ export function requireCompiled(names: readonly string[]): void {
   if (needed && !existsSync(PRODUCT_ENTRY)) throw new Error('the product is not compiled: run `npm run build` first');
 }
 
-function typescript(path: string): string[] {
-  return ['--import', import.meta.resolve('tsx'), fromProject(path)];
+/** Runs TypeScript as it is. tsx looks for the compiler's settings in the working directory unless told where they are. */
+function typescript(path: string): Pick<Contender, 'nodeArguments' | 'environment'> {
+  return {
+    nodeArguments: ['--import', import.meta.resolve('tsx'), fromProject(path)],
+    environment: { TSX_TSCONFIG_PATH: fromProject('tsconfig.json') },
+  };
 }
 
 function fromProject(path: string): string {
