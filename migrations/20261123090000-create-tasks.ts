@@ -101,7 +101,7 @@ export class CreateTasks extends Migration {
         user_id text not null,
         key varchar(255) not null,
         fingerprint text not null,
-        response jsonb not null,
+        task_id uuid not null,
         created_at timestamptz(3) not null default now(),
         constraint idempotency_keys_pkey primary key (user_id, key),
         constraint idempotency_keys_user_id_fkey foreign key (user_id) references users (id) on delete cascade

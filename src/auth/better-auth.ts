@@ -31,8 +31,7 @@ export interface BetterAuthSettings {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: Better Auth describes its tables itself and asks for Kysely<any>
-export type AuthDatabase = Kysely<any>;
-export type BetterAuthInstance = Awaited<ReturnType<typeof startBetterAuth>>;
+type AuthDatabase = Kysely<any>;
 
 /** Better Auth with its tables and signing key in place. Safe to run in several processes at once. */
 export async function startBetterAuth(database: AuthDatabase, settings: BetterAuthSettings) {

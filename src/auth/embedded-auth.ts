@@ -4,6 +4,7 @@ import type { JSONWebKeySet } from 'jose';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { NotFoundError } from '../core/errors.ts';
+import { translateDatabaseError } from '../db/errors.ts';
 import type { BetterAuthSettings } from './better-auth.ts';
 import { toAnswer } from './embedded-answer.ts';
 import { checkBody } from './embedded-body.ts';
@@ -41,7 +42,7 @@ const HEADERS = [
   'sec-fetch-dest',
 ] as const;
 
-export interface EmbeddedAuthOptions extends Omit<BetterAuthSettings, 'onError'> {
+interface EmbeddedAuthOptions extends Omit<BetterAuthSettings, 'onError'> {
   /** of a role that may create the schema `auth` or owns it */
   readonly databaseUrl: string;
 }
@@ -63,8 +64,7 @@ export interface EmbeddedAuth {
   /**
    * Answers what is under `/api/auth/` and is Better Auth's; refusals are problem documents (RFC 9457) that keep Better
    * Auth's `code` and `message` for its client library.
-   * @throws AppError for unknown routes, bodies that cannot be stored and too many requests
-   * @throws Error of the database, as it came
+   * @throws AppError for unknown routes, bodies that cannot be stored, too many requests and a database that is away
    */
   handle(request: AuthRequest): Promise<Response>;
   /** The public keys of the tokens from `/api/auth/token`. */
@@ -105,36 +105,43 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
   });
   const { internalAdapter } = await auth.$context;
 
+  async function answer(request: AuthRequest): Promise<Response> {
+    const [path = '', query = ''] = request.url.split('?', 2);
+    if (!path.startsWith(`${BASE_PATH}/`) || !ROUTES.has(path.slice(BASE_PATH.length + 1))) {
+      throw new NotFoundError('There is no such route');
+    }
+    checkBody(request.body);
+    const forwarded = HEADERS.flatMap((name) => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? [[name, value] as [string, string]] : [];
+    });
+    const webRequest = new Request(`${origin}${path}?${query}`, {
+      method: request.method,
+      headers: [[ADDRESS_HEADER, request.address], ['content-type', 'application/json'], ...forwarded],
+      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+    });
+    const outcome: { failure?: Error } = {};
+    const response = await requests.run(outcome, () => auth.handler(webRequest));
+    if (outcome.failure !== undefined && !isDuplicate(outcome.failure)) throw outcome.failure;
+    return toAnswer(response);
+  }
+
   return {
-    async handle(request) {
-      const [path = '', query = ''] = request.url.split('?', 2);
-      if (!path.startsWith(`${BASE_PATH}/`) || !ROUTES.has(path.slice(BASE_PATH.length + 1))) {
-        throw new NotFoundError('There is no such route');
-      }
-      checkBody(request.body);
-      const headers = new Headers({ [ADDRESS_HEADER]: request.address, 'content-type': 'application/json' });
-      for (const name of HEADERS) {
-        const value = request.headers[name];
-        if (typeof value === 'string') headers.set(name, value);
-      }
-      const outcome: { failure?: Error } = {};
-      const response = await requests.run(outcome, () =>
-        auth.handler(
-          new Request(`${origin}${path}?${query}`, {
-            method: request.method,
-            headers,
-            ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-          }),
-        ),
-      );
-      if (outcome.failure !== undefined) throw outcome.failure;
-      return toAnswer(response);
-    },
+    handle: (request) => answer(request).catch(rethrow),
     async keys() {
       return (await auth.api.getJwks()) as JSONWebKeySet;
     },
-    endSessions: (userId) => internalAdapter.deleteUserSessions(userId),
-    deleteUser: (userId) => internalAdapter.deleteUser(userId),
+    endSessions: (userId) => internalAdapter.deleteUserSessions(userId).catch(rethrow),
+    deleteUser: (userId) => internalAdapter.deleteUser(userId).catch(rethrow),
     close: () => database.destroy(),
   };
+}
+
+function rethrow(error: unknown): never {
+  throw translateDatabaseError(error);
+}
+
+/** Two who sign up with one address at once: Better Auth logs that, and its answer is the right one. */
+function isDuplicate(error: Error): boolean {
+  return 'code' in error && error.code === '23505';
 }

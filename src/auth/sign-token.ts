@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import type { Clock } from '../core/clock.ts';
 
-export interface TokenContent {
+interface TokenContent {
   /** the token's `sub`, a user id */
   readonly userId: string;
   readonly email?: string | undefined;

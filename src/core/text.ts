@@ -17,7 +17,8 @@ export interface TextLimits {
  */
 export function textSchema({ minimum, maximum, trim }: TextLimits) {
   return z
-    .string()
+    .string('must be text')
+    .meta({ minLength: minimum, maxLength: maximum })
     .refine((text) => !text.includes('\0') && text.isWellFormed(), {
       error: 'must not contain NUL characters or lone surrogates',
       abort: true,

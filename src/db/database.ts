@@ -1,3 +1,4 @@
+import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import { type CustomTypesConfig, type Pool, type PoolConfig, types } from 'pg';
 import { migrations } from '../../migrations/index.ts';
@@ -88,8 +89,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   };
 }
 
-/** The configuration that the server, the migration command and the tests share. */
-export function ormOptions(options: DatabaseOptions): Options {
+function ormOptions(options: DatabaseOptions): Options {
   const poolOptions: PoolConfig = {
     connectionTimeoutMillis: options.poolTimeout,
     keepAlive: true,
@@ -100,6 +100,7 @@ export function ormOptions(options: DatabaseOptions): Options {
     ...(options.prepared ? { driver: BoundDriver } : {}),
     clientUrl: options.url,
     entities: options.entities,
+    extensions: [Migrator],
     forceUtcTimezone: true,
     // A flush of one row is one statement; whatever changes more asks for `transaction`.
     implicitTransactions: false,

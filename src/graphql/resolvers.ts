@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { TaskConnectionResolver, TaskResolver } from '../tasks/task.resolver.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import { ViewerTasksResolver } from '../tasks/viewer-tasks.resolver.ts';

@@ -1,8 +1,8 @@
-import 'reflect-metadata';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
   buildSchema as buildFromSdl,
   type GraphQLDirective,
+  type GraphQLObjectType,
   type GraphQLSchema,
   lexicographicSortSchema,
   specifiedDirectives,
@@ -34,7 +34,15 @@ export async function createSchema(resolvers: Resolvers, rateLimits: RateLimits)
     // Input is validated once, in the services.
     validate: false,
   });
-  return directive.rateLimitDirectiveTransformer(schema);
+  const limited = directive.rateLimitDirectiveTransformer(schema);
+  describe(limited.getQueryType(), 'What can be read. Everything is about the user that the token names.');
+  describe(limited.getMutationType(), 'What can be changed. Fields of one mutation run one after the other.');
+  return limited;
+}
+
+/** TypeGraphQL makes the root types itself and leaves them without a description. */
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (type) type.description = description;
 }
 
 /** The schema as text with its applied directives, in a stable order. */

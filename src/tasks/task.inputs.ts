@@ -35,6 +35,10 @@ export type UpdateTaskInput = z.input<typeof updateTaskInput>;
 /** The versions that a change accepts; `undefined` accepts any, an empty list none. */
 export const expectedVersions = z.array(version).max(20).optional();
 
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without spaces');
+
 const timestamp = z.string().regex(TIMESTAMP_PATTERN);
 const timeRange = z.strictObject({
   gt: timestamp.nullish(),

@@ -105,6 +105,28 @@ export async function toggleTask(database: Queryable, userId: string, id: string
   return rows[0];
 }
 
+export interface TaskReservation {
+  key: string;
+  /** of the request that the key was sent with */
+  fingerprint: string;
+  taskId: string;
+}
+
+/** Keeps the first reservation of a key, whoever comes at the same time, and answers it. */
+export async function reserveTaskId(
+  database: Queryable,
+  userId: string,
+  { key, fingerprint, taskId }: TaskReservation,
+): Promise<Omit<TaskReservation, 'key'>> {
+  const [reservation] = await database.query<Omit<TaskReservation, 'key'>>(
+    `insert into idempotency_keys as known (user_id, key, fingerprint, task_id) values ($1, $2, $3, $4)
+     on conflict on constraint idempotency_keys_pkey do update set key = known.key
+     returning fingerprint, task_id as "taskId"`,
+    [userId, key, fingerprint, taskId],
+  );
+  return reservation ?? { fingerprint, taskId };
+}
+
 /** Nested filters have countless shapes: as named statements they would push the common ones out. */
 function isCommon({ filter }: TaskCriteria): boolean {
   return !(filter?.and || filter?.or || filter?.not);

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import type { z } from 'zod';
 import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
-import { type AppError, ConflictError, NotFoundError } from '../core/errors.ts';
+import { type AppError, BadUserInputError, ConflictError, NotFoundError } from '../core/errors.ts';
 import { parseInput } from '../core/validation.ts';
 import { connectionPage, type TaskConnectionPage } from './task.connection.ts';
 import {
   type CreateTaskInput,
   createTaskInput,
   expectedVersions,
+  idempotencyKey,
   type TaskConnectionQuery,
   type TaskCriteriaInput,
   type TaskPageQuery,
@@ -43,6 +46,11 @@ export interface TaskService {
   getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]>;
   /** With a client-made id a retry is harmless: the same task again is answered, another one under that id a conflict. */
   create(actor: Actor, input: CreateTaskInput): Promise<TaskRow>;
+  /**
+   * Creates once, however often it is sent with this key: the key is bound to an id before the task is made, so that
+   * a retry after a crash, or twenty at once, meet the same task. Another input under the key is a conflict.
+   */
+  createOnce(actor: Actor, key: string, input: CreateTaskInput): Promise<TaskRow>;
   /** Absent fields stay; `versions` are those the client accepts to change. A change that changes nothing writes nothing. */
   update(actor: Actor, id: string, input: UpdateTaskInput, versions?: readonly number[]): Promise<TaskRow>;
   /** The row stays as a tombstone, for synchronisation and undo. */
@@ -60,8 +68,7 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
 
   /** The error for an own task that was looked for and not found. */
   async function refusal(actor: Actor, id: string): Promise<AppError> {
-    const standing = (await standings(actor, [id])).get(id) ?? 'absent';
-    return taskRefusal(standing) ?? new NotFoundError('There is no such task');
+    return refusalOf((await standings(actor, [id])).get(id));
   }
 
   async function change(actor: Actor, id: string, changes: TaskChanges, versions?: readonly number[]) {
@@ -73,15 +80,27 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
   }
 
   async function getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]> {
-    const wanted = ids.map((id) => parseInput(taskId, id, 'id'));
+    const checked = ids.map((id) => taskId.safeParse(id).data);
+    const wanted = checked.filter((id) => id !== undefined);
     const found = new Map((await store.byIds(actor.userId, wanted)).map((task) => [task.id, task]));
     const missing = wanted.filter((id) => !found.has(id));
-    const missed = missing.length === 0 ? new Map<string, TaskStanding>() : await standings(actor, missing);
-    return wanted.map((id) => {
-      const task = found.get(id);
-      if (task) return task;
-      return taskRefusal(missed.get(id) ?? 'absent') ?? new NotFoundError('There is no such task');
+    const missed = missing.length === 0 ? undefined : await standings(actor, missing);
+    return checked.map((id) => {
+      if (id === undefined) return new BadUserInputError([{ field: 'id', message: 'must be a UUID' }]);
+      return found.get(id) ?? refusalOf(missed?.get(id));
     });
+  }
+
+  /** Creates a task whose id was chosen before: the same task again is answered, not made twice. */
+  async function createUnder(actor: Actor, task: NewTask, isRetry = isSame): Promise<TaskRow> {
+    try {
+      return await store.insert(actor.userId, task);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      const [existing] = await store.byIds(actor.userId, [task.id]);
+      if (existing && isRetry(existing, task)) return existing;
+      throw new ConflictError('This id is already in use for another task', existing?.version);
+    }
   }
 
   return {
@@ -106,21 +125,27 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
       return task;
     },
 
-    async create(actor, input) {
-      const { id, title, description = null, completed = false } = parseInput(createTaskInput, input, 'input');
-      const task = { id: id ?? uuidv7(), title, description, completed };
-      try {
-        return await store.insert(actor.userId, task);
-      } catch (error) {
-        if (!id || !(error instanceof ConflictError)) throw error;
-        const [existing] = await store.byIds(actor.userId, [id]);
-        if (existing && isSame(existing, task)) return existing;
-        throw new ConflictError('This id is already in use for another task', existing?.version);
-      }
+    create(actor, input) {
+      const { id, ...fields } = parseInput(createTaskInput, input);
+      return id
+        ? createUnder(actor, { ...newTask(fields), id })
+        : store.insert(actor.userId, { ...newTask(fields), id: uuidv7() });
+    },
+
+    async createOnce(actor, key, input) {
+      const retryKey = parseInput(idempotencyKey, key, 'Idempotency-Key');
+      const { id, ...fields } = parseInput(createTaskInput, input);
+      const task = newTask(fields);
+      const fingerprint = createHash('sha256')
+        .update(JSON.stringify([id, task]))
+        .digest('base64url');
+      const reserved = await store.reserve(actor.userId, retryKey, fingerprint, id ?? uuidv7());
+      // An id that only this key knows can hold nothing else, whatever became of the task since.
+      return createUnder(actor, { ...task, id: reserved }, id ? isSame : () => true);
     },
 
     update: async (actor, id, input, versions) => {
-      const changes = parseInput(updateTaskInput, input, 'input');
+      const changes = parseInput(updateTaskInput, input);
       return change(actor, id, withoutAbsent(changes), versions);
     },
 
@@ -138,6 +163,14 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
 
     addMissing: (actor, tasks, progress = () => {}) => store.insertMissing(actor.userId, tasks, progress),
   };
+}
+
+function refusalOf(standing: TaskStanding = 'absent'): AppError {
+  return taskRefusal(standing) ?? new NotFoundError('There is no such task');
+}
+
+function newTask({ title, description, completed }: Omit<z.output<typeof createTaskInput>, 'id'>): Omit<NewTask, 'id'> {
+  return { title, description: description ?? null, completed: completed ?? false };
 }
 
 function isSame(existing: TaskRow, task: NewTask): boolean {

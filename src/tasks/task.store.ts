@@ -6,6 +6,7 @@ import { Task } from './task.entity.ts';
 import type { TaskCriteria } from './task.inputs.ts';
 import {
   idsOfOthers,
+  reserveTaskId,
   type TaskOffsetPage,
   type TaskSlice,
   taskCount,
@@ -44,6 +45,11 @@ export interface TaskStore {
   idsOfOthers(userId: string, ids: readonly string[]): Promise<string[]>;
   /** @throws ConflictError when the id is taken */
   insert(userId: string, task: NewTask): Promise<TaskRow>;
+  /**
+   * Binds a retry key to a task id for good and answers it: `taskId` for a new key, the first one for a known key.
+   * @throws ConflictError when the key was used for another request
+   */
+  reserve(userId: string, key: string, fingerprint: string, taskId: string): Promise<string>;
   /** Inserts those whose id is not taken, all or none; `progress` hears how many are done. Answers how many were new. */
   insertMissing(userId: string, tasks: readonly NewTask[], progress: (done: number) => void): Promise<number>;
   /**
@@ -73,6 +79,12 @@ export function createTaskStore(database: Database): TaskStore {
         await manager.persist(entity).flush();
         return toRow(entity);
       }),
+
+    async reserve(userId, key, fingerprint, taskId) {
+      const reserved = await reserveTaskId(database, userId, { key, fingerprint, taskId });
+      if (reserved.fingerprint === fingerprint) return reserved.taskId;
+      throw new ConflictError('This idempotency key was used for another request');
+    },
 
     insertMissing: (userId, tasks, progress) =>
       database.transaction(async (manager) => {

@@ -27,11 +27,16 @@ export interface UserServiceDependencies {
   clock: Clock;
   /** waits for so many milliseconds */
   wait: (milliseconds: number) => Promise<void>;
-  /** also ends the account where the tokens come from, if that is this server */
-  deleteIdentity: (userId: string) => Promise<void>;
+  identities: Identities;
 }
 
-export function createUserService({ store, clock, wait, deleteIdentity }: UserServiceDependencies): UserService {
+/** Where the users' tokens come from, as far as this server has a say there: its own Better Auth, or nobody. */
+export interface Identities {
+  endSessions(userId: string): Promise<void>;
+  deleteUser(userId: string): Promise<void>;
+}
+
+export function createUserService({ store, clock, wait, identities }: UserServiceDependencies): UserService {
   const accounts = new LRUCache<string, UserRow>({
     max: MAXIMUM_ACCOUNTS,
     ttl: ACCOUNT_FRESHNESS_MS,
@@ -57,6 +62,7 @@ export function createUserService({ store, clock, wait, deleteIdentity }: UserSe
     async revokeTokens(actor) {
       const now = clock.now();
       await store.revokeTokens(actor.userId, new Date(now));
+      await identities.endSessions(actor.userId);
       accounts.delete(actor.userId);
       // `iat` counts whole seconds, and tokens of this very second are refused. Whoever gets a new one after this answer
       // gets it in the next second, so that it is not mistaken for an old one.
@@ -69,7 +75,7 @@ export function createUserService({ store, clock, wait, deleteIdentity }: UserSe
       }
       await store.erase(actor.userId, new Date(clock.now()));
       accounts.delete(actor.userId);
-      await deleteIdentity(actor.userId);
+      await identities.deleteUser(actor.userId);
     },
   };
 }

@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Authenticator, createAuthenticator } from './auth/authenticator.ts';
+import { createAuth } from './auth/create-auth.ts';
+import type { Config } from './config.ts';
+import { systemClock } from './core/clock.ts';
+import { createLogger, type Logger } from './core/logger.ts';
+import { createRateLimits } from './core/rate-limits.ts';
+import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import { createGraphQLHandler } from './graphql/http-handler.ts';
+import { createPlayground } from './graphql/playground.ts';
+import { createResolvers } from './graphql/resolvers.ts';
+import { createSchema } from './graphql/schema.ts';
+import { createGraphQLServer } from './graphql/server.ts';
+import { originPolicy } from './http/cors.ts';
+import { createEdge, pathOf } from './http/edge.ts';
+import { healthRoutes } from './ops/health.ts';
+import { createReadiness } from './ops/readiness.ts';
+import { createRestServer } from './rest/server.ts';
+import { createServices, type ServiceDependencies, type Services } from './services.ts';
+import { Task } from './tasks/task.entity.ts';
+import { taskRoutes } from './tasks/task.routes.ts';
+import { createTaskStore } from './tasks/task.store.ts';
+import { User } from './users/user.entity.ts';
+import { userRoutes } from './users/user.routes.ts';
+import { createUserStore } from './users/user.store.ts';
+
+const GRAPHQL_PATH = '/graphql';
+const ENTITIES = [User, Task];
+
+/** What a test puts in the place of a layer; everything else stays as it is. */
+export interface AppOverrides extends Partial<ServiceDependencies> {
+  authenticator?: Authenticator;
+  logger?: Logger;
+}
+
+export interface App {
+  readonly services: Services;
+  readonly logger: Logger;
+  /** Accepts connections, and answers at which URL. */
+  listen(): Promise<string>;
+  /** Ends everything in order: no new requests, those under way answered, then what they needed, the last first. */
+  close(): Promise<void>;
+}
+
+/** The composition root: every part is made here, from the configuration and nothing else. */
+export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  const logger = overrides.logger ?? createLogger(config.logging);
+  const clock = overrides.clock ?? systemClock;
+  const log = (message: string) => logger.info(message);
+  const storage = await openDatabase(config, { entities: ENTITIES, exclusive: true, log });
+  try {
+    return await assemble(config, overrides, { logger, clock, storage });
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+interface Ground {
+  logger: Logger;
+  clock: ServiceDependencies['clock'];
+  storage: OpenDatabase;
+}
+
+async function assemble(config: Config, overrides: AppOverrides, { logger, clock, storage }: Ground): Promise<App> {
+  const { database, directUrl } = storage;
+  let closing = false;
+  const isClosing = () => closing;
+
+  const auth = await createAuth(config, directUrl, clock);
+  const services = createServices({
+    clock,
+    wait: (milliseconds) => delay(milliseconds),
+    taskStore: createTaskStore(database),
+    userStore: createUserStore(database),
+    identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
+    ...overrides,
+  });
+  const authenticator = overrides.authenticator ?? createAuthenticator(auth.verifier, services.users);
+  const rateLimits = createRateLimits(config.rateLimitScale);
+
+  const apollo = await createGraphQLServer({
+    schema: await createSchema(createResolvers(services), rateLimits),
+    logger,
+    introspection: config.introspection,
+    batching: config.batchLimit > 0,
+  });
+  const graphql = createGraphQLHandler({
+    server: apollo,
+    authenticator,
+    logger,
+    bodyLimit: config.bodyLimit,
+    batchLimit: config.batchLimit,
+    playground: createPlayground(),
+  });
+  const rest = await createRestServer({
+    authenticator,
+    rateLimits,
+    logger,
+    bodyLimit: config.bodyLimit,
+    userRoutes: [taskRoutes(services.tasks), userRoutes(services.users)],
+    openRoutes: [healthRoutes(createReadiness(database, isClosing)), ...auth.routes],
+    around: (fastify) =>
+      createEdge(
+        {
+          isAllowedOrigin: originPolicy(config.corsOrigins),
+          logger,
+          slowRequest: config.logging.slowRequest,
+          strictTransport: config.production,
+          isClosing,
+        },
+        (request, response) => (pathOf(request) === GRAPHQL_PATH ? graphql : fastify)(request, response),
+      ),
+  });
+
+  let closed: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    closing = true;
+    await rest.close();
+    await apollo.stop();
+    await auth.close();
+    await storage.close();
+  }
+
+  return {
+    services,
+    logger,
+    listen: () => rest.listen({ host: config.host, port: config.port }),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { FastifyPluginCallback } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Clock } from '../core/clock.ts';
+import { developmentSecret } from './development-secret.ts';
+import { embeddedAuthRoutes } from './embedded-auth.routes.ts';
+import { createEmbeddedAuth, type EmbeddedAuth } from './embedded-auth.ts';
+import { createKeySet, fetchKeys, type KeySet } from './key-set.ts';
+import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
+
+/** Everything that tokens come from and are checked with, as configured. */
+export interface Auth {
+  readonly verifier: TokenVerifier;
+  /** the server's own Better Auth, where it is switched on */
+  readonly embedded: EmbeddedAuth | undefined;
+  /** signs development tokens; known in development only */
+  readonly secret: string | undefined;
+  readonly routes: readonly FastifyPluginCallback[];
+  close(): Promise<void>;
+}
+
+/** `directUrl` is of a role that may create the schema `auth`; used only with the embedded Better Auth. */
+export async function createAuth(config: Config, directUrl: string, clock: Clock): Promise<Auth> {
+  const { jwksUrl, issuer, audience, maxTokenAge, clockTolerance } = config.auth;
+  const secrets = await acceptedSecrets(config);
+  const embedded = config.auth.embedded
+    ? await createEmbeddedAuth({
+        databaseUrl: directUrl,
+        secrets,
+        publicUrl: config.publicUrl,
+        trustedOrigins: config.corsOrigins,
+        issuer,
+        audience,
+        rateLimitScale: config.rateLimitScale,
+      })
+    : undefined;
+  const verifier = createTokenVerifier({
+    secrets,
+    keySet: keySetOf(embedded, jwksUrl, clock),
+    issuer,
+    audience,
+    maxTokenAge,
+    clockTolerance,
+    clock,
+  });
+  return {
+    verifier,
+    embedded,
+    secret: config.development ? secrets[0] : undefined,
+    routes: embedded ? [embeddedAuthRoutes(embedded)] : [],
+    close: async () => embedded?.close(),
+  };
+}
+
+async function acceptedSecrets({ auth, dataDirectory }: Config): Promise<string[]> {
+  if (auth.secrets.length > 0 || !auth.embedded) return auth.secrets;
+  return [await developmentSecret(dataDirectory)];
+}
+
+function keySetOf(embedded: EmbeddedAuth | undefined, jwksUrl: string | undefined, clock: Clock): KeySet | undefined {
+  if (embedded) return createKeySet(() => embedded.keys(), clock);
+  return jwksUrl === undefined ? undefined : createKeySet(fetchKeys(jwksUrl), clock);
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { AppError, UnauthenticatedError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { RequestContext } from '../core/request-context.ts';
+import { readJson } from '../http/body.ts';
+import { errorHeaders } from '../http/error-headers.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import { errorBody } from './errors.ts';
+
+export interface GraphQLHandlerOptions {
+  server: ApolloServer<RequestContext>;
+  authenticator: Authenticator;
+  logger: Logger;
+  /** bytes of a body at most */
+  bodyLimit: number;
+  /** operations in one request at most; 0 = no batches */
+  batchLimit: number;
+  /** answers browsers that ask for a page */
+  playground: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** What Apollo Server looks at; a map of all headers for every request would cost more than parsing the query. */
+const HEADERS_FOR_APOLLO = ['content-type', 'accept', 'x-apollo-operation-name', 'apollo-require-preflight'];
+
+/**
+ * GraphQL over HTTP, straight on Node's request and response: the ready-made integrations build a URL and a header map
+ * for each request. Refuses before it reads: no token, no work.
+ */
+export function createGraphQLHandler(options: GraphQLHandlerOptions) {
+  const { server, authenticator, logger, bodyLimit, batchLimit, playground } = options;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const seen = authenticator.authenticate(request);
+    const actor = seen instanceof Promise ? await seen : seen;
+    const method = request.method ?? 'GET';
+    const body = method === 'POST' ? await readJson(request, bodyLimit) : undefined;
+    assertBatchSize(body, batchLimit);
+    const { url = '' } = request;
+    const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+    const requestId = requestIdOf(request);
+    const result = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: headersForApollo(request), search, body },
+      context: async () => ({ actor, requestId }),
+    });
+    send(response, result, requestId);
+  }
+
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    if (wantsPage(request)) {
+      playground(request, response);
+      return;
+    }
+    answer(request, response).catch((error: unknown) => {
+      refuse(request, response, error, logger);
+    });
+  };
+}
+
+function wantsPage({ method, headers, url = '' }: IncomingMessage): boolean {
+  return method === 'GET' && (headers.accept?.includes('text/html') ?? false) && !/[?&](query|extensions)=/.test(url);
+}
+
+function headersForApollo({ headers }: IncomingMessage): HeaderMap {
+  const map = new HeaderMap();
+  for (const name of HEADERS_FOR_APOLLO) {
+    const value = headers[name];
+    if (typeof value === 'string') map.set(name, value);
+  }
+  return map;
+}
+
+function assertBatchSize(body: unknown, limit: number): void {
+  if (!Array.isArray(body) || limit === 0 || body.length <= limit) return;
+  throw new AppError('QUERY_TOO_COMPLEX', `A batch may hold ${limit} operations`, { limit, value: body.length });
+}
+
+function send(response: ServerResponse, result: HTTPGraphQLResponse, requestId: string): void {
+  const { status = 200, headers, body } = result;
+  const answer = body.kind === 'complete' ? body.string : '';
+  const text = status >= 400 ? withRequestId(answer, requestId) : answer;
+  for (const [name, value] of headers) {
+    if (name !== 'content-length' && name !== 'cache-control') response.setHeader(name, value);
+  }
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+  response.writeHead(status, { 'content-length': Buffer.byteLength(text) }).end(text);
+}
+
+/** Requests that Apollo refuses before there is an operation have no context that could name the request. */
+function withRequestId(body: string, requestId: string): string {
+  const answer = JSON.parse(body) as { errors?: { extensions?: Record<string, unknown> }[] };
+  for (const error of answer.errors ?? []) error.extensions = { ...error.extensions, requestId };
+  return JSON.stringify(answer);
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
+  const requestId = requestIdOf(request);
+  const known =
+    error instanceof AppError ? error : new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
+  if (known !== error) logger.error({ err: error, requestId }, 'request failed');
+  else if (error instanceof UnauthenticatedError) logger.debug({ err: error, requestId }, 'token refused');
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const text = errorBody(known, requestId);
+  response
+    .writeHead(known.status, {
+      ...errorHeaders(known),
+      'content-type': contentType(request),
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text);
+}
+
+/** Media type of GraphQL over HTTP where the client accepts it. */
+function contentType({ headers }: IncomingMessage): string {
+  const type = headers.accept?.includes('application/graphql-response+json') ? 'graphql-response+json' : 'json';
+  return `application/${type}; charset=utf-8`;
+}

@@ -1,0 +1,113 @@
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestContextDidEncounterErrors,
+  type GraphQLRequestContextWillSendResponse,
+} from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import type { GraphQLSchema } from 'graphql';
+import { ERROR_STATUS } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { RequestContext } from '../core/request-context.ts';
+import { createCompiledExecutor } from './compiled-executor.ts';
+import { appErrorOf, formatError, isUnexpected } from './errors.ts';
+
+/** More selections than this after fragments are spread, and a document is refused: 24 doubling fragments would take all memory. */
+const MAXIMUM_RECURSIVE_SELECTIONS = 1000;
+const MAXIMUM_TOKENS = 5000;
+
+export interface GraphQLServerOptions {
+  schema: GraphQLSchema;
+  logger: Logger;
+  introspection: boolean;
+  batching: boolean;
+}
+
+/** Apollo Server on the compiled executor, with everything off that instruments each field. */
+export async function createGraphQLServer(options: GraphQLServerOptions): Promise<ApolloServer<RequestContext>> {
+  const { schema, logger } = options;
+  const executor = createCompiledExecutor(schema);
+  const server = new ApolloServer<RequestContext>({
+    gateway: gatewayOf(schema, executor.execute),
+    stringifyResult: (answer) => executor.stringify(answer as Parameters<typeof executor.stringify>[0]),
+    formatError,
+    introspection: options.introspection,
+    allowBatchedHttpRequests: options.batching,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    maxRecursiveSelections: MAXIMUM_RECURSIVE_SELECTIONS,
+    parseOptions: { maxTokens: MAXIMUM_TOKENS },
+    // The process's signals belong to main.ts, which stops everything in order.
+    stopOnTerminationSignals: false,
+    // Its default would log every refused operation as an error.
+    logger: apolloLogger(logger),
+    plugins: [
+      // On by default, it asks for a cache policy on every field of the schema: half of a list's time.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      errorPlugin(logger),
+    ],
+  });
+  await server.start();
+  return server;
+}
+
+/** Apollo Server takes another executor than graphql-js only from a gateway; this one has the schema and nothing else. */
+function gatewayOf(
+  schema: GraphQLSchema,
+  executor: ReturnType<typeof createCompiledExecutor>['execute'],
+): GatewayInterface {
+  return {
+    load: async () => ({ executor }),
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => {};
+    },
+    stop: async () => {},
+  };
+}
+
+/** Marks errors with the request id, logs the unexpected ones whole, and turns refusals of the whole request into HTTP. */
+function errorPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
+  const listener = {
+    async didEncounterErrors({
+      errors,
+      contextValue,
+      operationName,
+    }: GraphQLRequestContextDidEncounterErrors<RequestContext>) {
+      for (const error of errors) {
+        error.extensions.requestId = contextValue.requestId;
+        if (isUnexpected(error)) {
+          logger.error(
+            { err: error.originalError ?? error, requestId: contextValue.requestId, operationName },
+            'operation failed',
+          );
+        }
+      }
+    },
+    async willSendResponse({ response, errors }: GraphQLRequestContextWillSendResponse<RequestContext>) {
+      if (!errors || response.body.kind !== 'single' || response.body.singleResult.data != null) return;
+      const refusal = errors
+        .map(appErrorOf)
+        .find((error) => error?.code === 'SERVICE_UNAVAILABLE' || error?.code === 'UNAUTHENTICATED');
+      if (!refusal) return;
+      response.http.status = ERROR_STATUS[refusal.code];
+      if (refusal.details.retryAfter !== undefined)
+        response.http.headers.set('retry-after', String(refusal.details.retryAfter));
+    },
+  };
+  return { requestDidStart: async () => listener };
+}
+
+function apolloLogger(logger: Logger) {
+  return {
+    debug: (message: string) => logger.debug(message),
+    info: (message: string) => logger.debug(message),
+    warn: (message: string) => logger.warn(message),
+    error: (message: string) => logger.error(message),
+  };
+}

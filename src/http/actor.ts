@@ -1,0 +1,23 @@
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../core/actor.ts';
+import type { RateLimit } from '../core/rate-limits.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** what a route that acts for a user counts against */
+    rateLimit?: RateLimit;
+  }
+}
+
+const actors = new WeakMap<FastifyRequest, Actor>();
+
+export function setActor(request: FastifyRequest, actor: Actor): void {
+  actors.set(request, actor);
+}
+
+/** The user that the request acts for. Only authenticated routes have one; elsewhere it is a bug to ask. */
+export function actorOf(request: FastifyRequest): Actor {
+  const actor = actors.get(request);
+  if (!actor) throw new Error('a route without authentication asked for its actor');
+  return actor;
+}

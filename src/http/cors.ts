@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+const ALLOWED_HEADERS = [
+  'authorization',
+  'content-type',
+  'accept',
+  'if-match',
+  'if-none-match',
+  'idempotency-key',
+  'x-request-id',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'traceparent',
+].join(', ');
+const EXPOSED_HEADERS =
+  'etag, link, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id, set-auth-token, set-auth-jwt';
+const PREFLIGHT_SECONDS = '600';
+const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+
+/** Answers whether browsers on `origin` may read what this server answers. */
+export type OriginPolicy = (origin: string) => boolean;
+
+/** Exact origins; `undefined` means any port of this machine, for development. */
+export function originPolicy(origins: readonly string[] | undefined): OriginPolicy {
+  if (origins === undefined) return (origin) => LOCALHOST.test(origin);
+  const allowed = new Set(origins);
+  return (origin) => allowed.has(origin);
+}
+
+/**
+ * Sets the CORS headers that the request's origin calls for, and answers preflights (Fetch standard, CORS protocol).
+ * @returns true when the request is answered already
+ */
+export function handleCors(request: IncomingMessage, response: ServerResponse, isAllowed: OriginPolicy): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return false;
+  response.setHeader('vary', 'origin');
+  const allowed = isAllowed(origin);
+  if (allowed) {
+    response.setHeader('access-control-allow-origin', origin);
+    response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
+  }
+  if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return false;
+  if (allowed) {
+    response.setHeader('access-control-allow-methods', ALLOWED_METHODS);
+    response.setHeader('access-control-allow-headers', ALLOWED_HEADERS);
+    response.setHeader('access-control-max-age', PREFLIGHT_SECONDS);
+  }
+  response.writeHead(204).end();
+  return true;
+}

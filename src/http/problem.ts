@@ -1,0 +1,52 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import { type AppError, ERROR_STATUS, type ErrorCode } from '../core/errors.ts';
+
+/** RFC 9457, with the code that GraphQL shows too. */
+const problemSchema = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string().describe('The status in words.'),
+    status: z.int(),
+    detail: z.string().describe('What went wrong, for people.'),
+    code: z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]).describe('What went wrong, for programs.'),
+    requestId: z.string().describe('Names this request in the log of the server.'),
+    fields: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .describe('Each fault of the input.'),
+    version: z.int().optional().describe('The version that the task has now.'),
+    retryAfter: z.number().optional().describe('Seconds until another try makes sense.'),
+    limit: z.number().optional().describe('The limit that was exceeded.'),
+    value: z.number().optional().describe('What exceeded it.'),
+  })
+  .meta({ id: 'Problem', description: 'An error (RFC 9457).' });
+
+export type Problem = z.output<typeof problemSchema>;
+
+export function problemOf(error: AppError, requestId: string, status = error.status): Problem {
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: error.message,
+    code: error.code,
+    requestId,
+    ...error.details,
+  };
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** What every route may answer beside its own answers, for its `response` schema. */
+export function problems<Status extends number>(...statuses: Status[]) {
+  const everywhere = [400, 401, 429, 500, 503];
+  const entries = [...everywhere, ...statuses].map((status) => [
+    status,
+    { description: STATUS_CODES[status] ?? 'Error', content: { [PROBLEM_TYPE]: { schema: problemSchema } } },
+  ]);
+  return Object.fromEntries(entries) as Record<
+    number,
+    { description: string; content: Record<string, { schema: typeof problemSchema }> }
+  >;
+}

@@ -1,0 +1,51 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, BadUserInputError, NotFoundError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import { payloadTooLarge } from '../http/body.ts';
+import { errorHeaders } from '../http/error-headers.ts';
+import { PROBLEM_TYPE, problemOf } from '../http/problem.ts';
+
+/** The one mapping of errors to REST. What nobody expected is logged whole and answered as a generic 500. */
+export function createErrorHandler(logger: Logger, bodyLimit: number) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const known = knownError(error, bodyLimit);
+    if (!known) logger.error({ err: error, requestId: request.id }, 'request failed');
+    const answer = known ?? new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
+    // RFC 9110 section 13.1.1: a precondition in a header that does not hold is answered with 412.
+    const status = answer.code === 'CONFLICT' && request.headers['if-match'] !== undefined ? 412 : answer.status;
+    void reply
+      .code(status)
+      .headers(errorHeaders(answer))
+      .header('content-type', `${PROBLEM_TYPE}; charset=utf-8`)
+      .serializer(JSON.stringify)
+      .send(problemOf(answer, request.id, status));
+  };
+}
+
+function knownError(error: unknown, bodyLimit: number): AppError | undefined {
+  if (error instanceof AppError) return error.code === 'INTERNAL_SERVER_ERROR' ? undefined : error;
+  const { code, statusCode = 500, validation } = error as Partial<FastifyError>;
+  if (validation) return new BadUserInputError(validation.flatMap(fieldErrors));
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return payloadTooLarge(bodyLimit);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new BadUserInputError([], 'The content type must be application/json');
+  }
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+    return new BadUserInputError([], 'The body is not valid JSON');
+  }
+  if (code === 'FST_ERR_BAD_URL') return new NotFoundError('There is no such route');
+  if (statusCode >= 400 && statusCode < 500) return new BadUserInputError([], 'The request is not well-formed');
+  return undefined;
+}
+
+type Validation = NonNullable<FastifyError['validation']>[number];
+
+function fieldErrors({
+  instancePath,
+  message = 'is not valid',
+  params,
+}: Validation): { field: string; message: string }[] {
+  const unknown = params.keys;
+  if (Array.isArray(unknown)) return unknown.map((key) => ({ field: String(key), message: 'is not known' }));
+  return [{ field: instancePath.split('/').filter(Boolean).join('.'), message }];
+}

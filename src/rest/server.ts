@@ -1,0 +1,92 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import fastJson from 'fast-json-stringify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifySchemaCompiler,
+  type FastifySerializerCompiler,
+} from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { NotFoundError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
+import type { RateLimits } from '../core/rate-limits.ts';
+import { requireActor } from './authentication.ts';
+import { createErrorHandler } from './errors.ts';
+import { describeApi, serveDocs } from './openapi.ts';
+
+export interface RestServerOptions {
+  authenticator: Authenticator;
+  rateLimits: RateLimits;
+  logger: Logger;
+  /** bytes of a body at most */
+  bodyLimit: number;
+  /** routes under /api that need a user */
+  userRoutes: readonly FastifyPluginCallback[];
+  /** routes that need none; their schemas are not part of the OpenAPI document */
+  openRoutes: readonly FastifyPluginCallback[];
+  /** puts itself before Fastify on the same port: GraphQL and what every request meets first */
+  around: (fastify: RequestListener) => RequestListener;
+}
+
+/** REST, its documentation and the open routes on one HTTP server. Not yet listening. */
+export async function createRestServer(options: RestServerOptions): Promise<FastifyInstance> {
+  const { authenticator, rateLimits, logger, bodyLimit, around } = options;
+  const app = Fastify({
+    serverFactory: (handler) => createHttpServer(around(handler as RequestListener)),
+    logger: false,
+    bodyLimit,
+    requestIdHeader: 'x-request-id',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+    // Requests that come while the server closes are still answered: the load balancer was told by readiness.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>();
+  const handleError = createErrorHandler(logger, bodyLimit);
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler(() => {
+    throw new NotFoundError('There is no such route');
+  });
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(compileSerializer);
+  app.addContentTypeParser(
+    'application/merge-patch+json',
+    { parseAs: 'string' },
+    app.getDefaultJsonParser('error', 'ignore'),
+  );
+
+  await describeApi(app);
+  await app.register(
+    (scope, _options, done) => {
+      requireActor(scope, authenticator, rateLimits);
+      for (const routes of options.userRoutes) scope.register(routes);
+      done();
+    },
+    { prefix: '/api' },
+  );
+  for (const routes of options.openRoutes) await app.register(routes);
+  await serveDocs(app);
+  return app;
+}
+
+function createHttpServer(listener: RequestListener): Server {
+  return createServer(
+    {
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+    },
+    listener,
+  );
+}
+
+/** Bodies are validated by the services, once and for both APIs; here their schemas only document. */
+const compileValidator: FastifySchemaCompiler<z.ZodType> = (route) =>
+  route.httpPart === 'body' ? (value) => ({ value }) : validatorCompiler(route);
+
+/** Answers are written by code compiled from their schema, which also keeps fields out that no schema names. */
+const compileSerializer: FastifySerializerCompiler<z.ZodType> = ({ schema }) =>
+  schema instanceof z.ZodType ? fastJson(z.toJSONSchema(schema, { io: 'output' }) as fastJson.Schema) : JSON.stringify;

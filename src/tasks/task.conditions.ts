@@ -1,0 +1,51 @@
+import { BadUserInputError } from '../core/errors.ts';
+import type { UpdateTaskInput } from './task.inputs.ts';
+import type { TaskRow } from './task.ts';
+
+/** Conditional requests (RFC 9110 section 13) over the version of a task. */
+
+export function etagOf({ version }: TaskRow): string {
+  return `"${version}"`;
+}
+
+const ETAG_LIST = /^\s*(W\/)?"[\x21\x23-\x7e]*"\s*(,\s*(W\/)?"[\x21\x23-\x7e]*"\s*)*$/;
+
+/**
+ * The versions that an `If-Match` header accepts (RFC 9110 section 13.1.1): `undefined` for any. Weak and foreign tags
+ * never match.
+ * @throws BadUserInputError for what is no list of entity tags
+ */
+export function versionsOf(ifMatch: string | undefined): number[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  if (ifMatch.length > 1000 || !ETAG_LIST.test(ifMatch)) {
+    throw new BadUserInputError([{ field: 'If-Match', message: 'must be * or a list of entity tags' }]);
+  }
+  return ifMatch.split(',').flatMap((tag) => {
+    const version = /^"(\d{1,9})"$/.exec(tag.trim())?.[1];
+    return version === undefined ? [] : [Number(version)];
+  });
+}
+
+/** Whether `If-None-Match` names this version (weak comparison, RFC 9110 section 13.1.2). */
+export function isKnownTo(ifNoneMatch: string | undefined, task: TaskRow): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etagOf(task));
+}
+
+/**
+ * What a PUT or PATCH body asks for. Read-only fields are what clients send back of a task they read: they are left
+ * alone, except that a `version` must be the current one. The rest is for the service to judge.
+ */
+export function updateOf(
+  body: unknown,
+  accepted: number[] | undefined,
+): { changes: UpdateTaskInput; versions: number[] | undefined } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new BadUserInputError([], 'The body must be a JSON object');
+  }
+  const { id, completed_at, created_at, updated_at, version, ...changes } = body as Record<string, unknown>;
+  if (version === undefined) return { changes, versions: accepted };
+  if (typeof version !== 'number')
+    throw new BadUserInputError([{ field: 'version', message: 'must be a whole number' }]);
+  return { changes, versions: accepted === undefined || accepted.includes(version) ? [version] : [] };
+}

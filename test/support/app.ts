@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, type AppOverrides, createApp } from '../../src/app.ts';
+import { signToken } from '../../src/auth/sign-token.ts';
+import { loadConfig } from '../../src/config.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { createTestDatabase } from './database.ts';
+
+/** Long enough to be accepted, and known to nobody outside the tests. */
+export const TEST_SECRET = 'a secret of the tests that has more than 32 bytes';
+
+export interface GraphQLAnswer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  data: any;
+  errors: {
+    message: string;
+    path?: string[];
+    extensions: { code: string; requestId: string } & Record<string, unknown>;
+  }[];
+}
+
+export interface RestAnswer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  body: any;
+}
+
+/** The whole server on a database and a port of its own, as clients see it. */
+export interface TestApp extends App {
+  url: string;
+  databaseUrl: string;
+  token(userId: string): Promise<string>;
+  /** one operation over HTTP; `user` undefined sends no token */
+  graphql(user: string | undefined, query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+  rest(
+    user: string | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<RestAnswer>;
+}
+
+export interface TestAppOptions {
+  /** settings over those of the tests; an empty value removes one */
+  environment?: Record<string, string>;
+  overrides?: AppOverrides;
+}
+
+export async function startTestApp({ environment = {}, overrides = {} }: TestAppOptions = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'premium-todo-app-'));
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDirectory,
+    BETTER_AUTH_SECRET: TEST_SECRET,
+    RATE_LIMIT_SCALE: '0',
+    LOG_LEVEL: 'silent',
+    ...environment,
+  });
+  const app = await createApp(config, overrides);
+  const url = await app.listen();
+  const tokens = new Map<string, Promise<string>>();
+
+  function token(userId: string): Promise<string> {
+    const existing = tokens.get(userId);
+    if (existing) return existing;
+    const secret = config.auth.secrets[0] ?? TEST_SECRET;
+    const created = signToken(
+      { userId, lifetime: 3600, issuer: config.auth.issuer },
+      secret,
+      overrides.clock ?? systemClock,
+    );
+    tokens.set(userId, created);
+    return created;
+  }
+
+  async function authorization(user: string | undefined): Promise<Record<string, string>> {
+    return user === undefined ? {} : { authorization: `Bearer ${await token(user)}` };
+  }
+
+  return {
+    ...app,
+    url,
+    databaseUrl: database.url,
+    token,
+    async graphql(user, query, variables) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(await authorization(user)) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors = [] } = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>;
+      return { status: response.status, headers: response.headers, data, errors };
+    },
+    async rest(user, method, path, body, headers = {}) {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(await authorization(user)),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+    },
+    async close() {
+      await app.close();
+      await database.drop();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
