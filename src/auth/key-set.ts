@@ -26,7 +26,7 @@ export interface KeySet {
   generation(): number;
 }
 
-export interface FoundKey {
+interface FoundKey {
   readonly key: CryptoKey;
   readonly generation: number;
 }
@@ -129,13 +129,16 @@ function generationOf(loaded: Loaded | undefined): number {
   return loaded?.generation ?? 0;
 }
 
-/** Fetches a JSON Web Key Set (RFC 7517 section 5), for {@link createKeySet}. Five seconds at most; follows no redirect. */
-export function fetchKeys(url: string): () => Promise<JSONWebKeySet> {
+/**
+ * Fetches a JSON Web Key Set (RFC 7517 section 5), for {@link createKeySet}. Follows no redirect.
+ * @param timeout milliseconds
+ */
+export function fetchKeys(url: string, timeout = FETCH_TIMEOUT): () => Promise<JSONWebKeySet> {
   return async () => {
     const response = await fetch(url, {
       headers: { accept: 'application/jwk-set+json, application/json' },
       redirect: 'error',
-      signal: AbortSignal.timeout(FETCH_TIMEOUT),
+      signal: AbortSignal.timeout(timeout),
     });
     if (response.status !== 200) throw new Error(`The key server answered ${response.status}`);
     // createKeySet checks the shape
