@@ -9,43 +9,40 @@ const MAXIMUM_SEEN_ONCE = 5000;
 
 /** One execution as the executor sees it. */
 interface Execution {
-  /** hash of the document's text */
-  queryHash: string;
   document: DocumentNode;
   operationName: string | undefined;
   variables: Record<string, unknown> | undefined;
   context: unknown;
 }
 
-export interface CompiledExecutor {
-  execute: GatewayExecutor;
-  /** JSON of a whole GraphQL answer, by the serialiser compiled for its document where there is one */
-  stringify(answer: ExecutionResult): string;
-}
+/** Hears of a document that cannot be compiled: it works all the same, but slowly. */
+export type UncompilableListener = (errors: ExecutionResult['errors'], operationName: string | undefined) => void;
 
 /**
  * Executes documents by compiled code (graphql-jit) once they are seen again, and by graphql-js otherwise. Compiling
- * costs milliseconds and memory, so a document must come twice to be worth it, and the cache is bounded.
+ * costs milliseconds and memory, so a document must come twice to be worth it, and the cache is bounded. graphql-jit's
+ * own JSON serialiser is left off: it knows no custom scalars and fails for every document with a DateTime.
  */
-export function createCompiledExecutor(schema: GraphQLSchema): CompiledExecutor {
-  const compiled = new LRUCache<string, CompiledQuery | 'not compilable'>({ max: MAXIMUM_COMPILED });
+export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: UncompilableListener): GatewayExecutor {
+  const compiled = new LRUCache<string, CompiledQuery | 'uncompilable'>({ max: MAXIMUM_COMPILED });
   const seenOnce = new LRUCache<string, true>({ max: MAXIMUM_SEEN_ONCE });
-  const serialisers = new WeakMap<object, (answer: ExecutionResult) => string>();
 
   function compiledFor(key: string, { document, operationName }: Execution): CompiledQuery | undefined {
     const known = compiled.get(key);
-    if (known) return known === 'not compilable' ? undefined : known;
+    if (known) return known === 'uncompilable' ? undefined : known;
     if (!seenOnce.has(key)) {
       seenOnce.set(key, true);
       return undefined;
     }
     seenOnce.delete(key);
-    const result = compileQuery(schema, document, operationName, {
-      disablingCapturingStackErrors: true,
-      customJSONSerializer: true,
-    });
-    compiled.set(key, isCompiledQuery(result) ? result : 'not compilable');
-    return isCompiledQuery(result) ? result : undefined;
+    const result = compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true });
+    if (isCompiledQuery(result)) {
+      compiled.set(key, result);
+      return result;
+    }
+    compiled.set(key, 'uncompilable');
+    onUncompilable(result.errors, operationName);
+    return undefined;
   }
 
   function interpret({ document, operationName, variables, context }: Execution) {
@@ -58,24 +55,15 @@ export function createCompiledExecutor(schema: GraphQLSchema): CompiledExecutor 
     });
   }
 
-  return {
-    async execute({ request, context, document, queryHash }) {
-      const operationName = request.operationName ?? undefined;
-      const execution = { queryHash, document, operationName, variables: request.variables, context };
-      const query = compiledFor(operationName === undefined ? queryHash : `${queryHash}:${operationName}`, execution);
-      if (!query) return interpret(execution);
-      const result = await query.query(undefined, context, request.variables ?? {});
-      // No data at all: the variables were refused before any resolver ran. graphql-js words that as Apollo expects it.
-      if (result.data === undefined) return interpret(execution);
-      if (result.errors) return { ...result, errors: result.errors.map(asGraphQLError) };
-      if (result.data) serialisers.set(result.data, query.stringify);
-      return result;
-    },
-
-    stringify(answer) {
-      const serialise = answer.data && !answer.errors && !answer.extensions && serialisers.get(answer.data);
-      return serialise ? serialise(answer) : JSON.stringify(answer);
-    },
+  return async ({ request, context, document, queryHash }) => {
+    const operationName = request.operationName ?? undefined;
+    const execution = { document, operationName, variables: request.variables, context };
+    const query = compiledFor(operationName === undefined ? queryHash : `${queryHash}:${operationName}`, execution);
+    if (!query) return interpret(execution);
+    const result = await query.query(undefined, context, request.variables ?? {});
+    // No data at all: the variables were refused before any resolver ran. graphql-js words that as Apollo expects it.
+    if (result.data === undefined) return interpret(execution);
+    return result.errors ? { ...result, errors: result.errors.map(asGraphQLError) } : result;
   };
 }
 

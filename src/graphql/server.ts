@@ -8,7 +8,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
 import { ERROR_STATUS } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
@@ -30,10 +30,11 @@ export interface GraphQLServerOptions {
 /** Apollo Server on the compiled executor, with everything off that instruments each field. */
 export async function createGraphQLServer(options: GraphQLServerOptions): Promise<ApolloServer<RequestContext>> {
   const { schema, logger } = options;
-  const executor = createCompiledExecutor(schema);
+  const executor = createCompiledExecutor(schema, (errors, operationName) => {
+    logger.warn({ errors, operationName }, 'a document cannot be compiled');
+  });
   const server = new ApolloServer<RequestContext>({
-    gateway: gatewayOf(schema, executor.execute),
-    stringifyResult: (answer) => executor.stringify(answer as Parameters<typeof executor.stringify>[0]),
+    gateway: gatewayOf(schema, executor),
     formatError,
     introspection: options.introspection,
     allowBatchedHttpRequests: options.batching,
@@ -57,10 +58,7 @@ export async function createGraphQLServer(options: GraphQLServerOptions): Promis
 }
 
 /** Apollo Server takes another executor than graphql-js only from a gateway; this one has the schema and nothing else. */
-function gatewayOf(
-  schema: GraphQLSchema,
-  executor: ReturnType<typeof createCompiledExecutor>['execute'],
-): GatewayInterface {
+function gatewayOf(schema: GraphQLSchema, executor: GatewayExecutor): GatewayInterface {
   return {
     load: async () => ({ executor }),
     onSchemaLoadOrUpdate(callback) {
