@@ -99,7 +99,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
     logger,
     bodyLimit: config.bodyLimit,
     userRoutes: [taskRoutes(services.tasks), userRoutes(services.users)],
-    openRoutes: [healthRoutes(createReadiness(database, isClosing)), ...auth.routes],
+    openRoutes: [healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })), ...auth.routes],
     around: (fastify) =>
       createEdge(
         {

@@ -128,10 +128,17 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
 
 function contradictions(read: Settings): string[] {
   const faults: string[] = [];
+  const external = read.BETTER_AUTH_SECRET !== undefined || read.AUTH_JWKS_URL !== undefined;
+  if (read.AUTH_EMBEDDED && read.AUTH_JWKS_URL) {
+    faults.push('AUTH_EMBEDDED and AUTH_JWKS_URL exclude each other: tokens come from one Better Auth');
+  }
+  if (read.AUTH_EMBEDDED === false && !external) {
+    faults.push('BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set with AUTH_EMBEDDED=false: no token could be accepted');
+  }
   if (read.NODE_ENV === 'production') {
     if (read.AUTH_JWKS_URL && !read.AUTH_ISSUER)
       faults.push('AUTH_ISSUER must be set with AUTH_JWKS_URL in production');
-    if (!read.BETTER_AUTH_SECRET && !read.AUTH_JWKS_URL && !read.AUTH_EMBEDDED) {
+    if (!external && read.AUTH_EMBEDDED === undefined) {
       faults.push(
         'BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set in production (or AUTH_EMBEDDED=true, if the embedded Better Auth is meant)',
       );

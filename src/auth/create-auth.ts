@@ -14,6 +14,8 @@ export interface Auth {
   readonly embedded: EmbeddedAuth | undefined;
   /** signs development tokens; known in development only */
   readonly secret: string | undefined;
+  /** Waits for the keys to be there. @throws ServiceUnavailableError */
+  ready(): Promise<void>;
   readonly routes: readonly FastifyPluginCallback[];
   close(): Promise<void>;
 }
@@ -33,9 +35,10 @@ export async function createAuth(config: Config, directUrl: string, clock: Clock
         rateLimitScale: config.rateLimitScale,
       })
     : undefined;
+  const keySet = keySetOf(embedded, jwksUrl, clock);
   const verifier = createTokenVerifier({
     secrets,
-    keySet: keySetOf(embedded, jwksUrl, clock),
+    keySet,
     issuer,
     audience,
     maxTokenAge,
@@ -46,6 +49,7 @@ export async function createAuth(config: Config, directUrl: string, clock: Clock
     verifier,
     embedded,
     secret: config.development ? secrets[0] : undefined,
+    ready: async () => keySet?.ready(),
     routes: embedded ? [embeddedAuthRoutes(embedded)] : [],
     close: async () => embedded?.close(),
   };
