@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The text of a file, or an empty text when there is none. */
@@ -24,16 +24,22 @@ export function listFiles(root, directory) {
 }
 
 /**
- * True when node_modules already holds what the lock file asks for, because somebody ran npm ci or npm install.
- * npm writes node_modules/.package-lock.json as the last step of an installation.
+ * True when somebody ran npm ci or npm install since the stamp was written, and node_modules holds what the lock file
+ * asks for. npm writes node_modules/.package-lock.json as the last step of an installation.
  */
-export function isInstalledByHand(root) {
-  const installed = JSON.parse(readIfThere(join(root, 'node_modules', '.package-lock.json')) || '{}').packages;
-  const wanted = JSON.parse(readIfThere(join(root, 'package-lock.json')) || '{}').packages;
-  if (!installed || !wanted) return false;
+export function isInstalledByHand(root, stamp) {
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (modifiedAt(record) <= modifiedAt(stamp)) return false;
+  const installed = JSON.parse(readIfThere(record)).packages ?? {};
+  const wanted = JSON.parse(readIfThere(join(root, 'package-lock.json')) || '{}').packages ?? {};
   return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
     const found = installed[path];
     if (!found) return path === '' || optional === true;
-    return found.version === version && found.integrity === integrity;
+    if (found.version !== version || found.integrity !== integrity) return false;
+    return existsSync(join(root, path, 'package.json'));
   });
+}
+
+function modifiedAt(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

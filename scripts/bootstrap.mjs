@@ -72,13 +72,14 @@ function isUpToDate(stamp, fingerprint) {
 function install() {
   const fingerprint = installFingerprint();
   if (isUpToDate(installStamp, fingerprint)) return;
-  if (existsSync(pinnedNode) && isInstalledByHand(root)) {
+  if (existsSync(pinnedNode) && isInstalledByHand(root, installStamp)) {
     writeFileSync(installStamp, fingerprint);
     return;
   }
   say('Installing the dependencies, this takes a while the first time …');
-  // Gone before npm touches anything: who looks at it meanwhile must see that the installation is not complete.
+  // Gone before npm touches anything: whoever looks meanwhile must see that the installation is not complete.
   rmSync(installStamp, { force: true });
+  rmSync(inRoot('node_modules', '.package-lock.json'), { force: true });
   const { status, signal, error } = runNpm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   if (status !== 0) {
     throw new BootstrapError(

@@ -119,14 +119,21 @@ describe('installation', () => {
     expect(await takeCalls()).toEqual([NPM_CI]);
   });
 
-  it('accepts what somebody installed by hand when it is what the lock file asks for', async () => {
-    await write('node_modules/node/bin/node', '');
-    await write('node_modules/.package-lock.json', lockFile('1.0.0').replace('other-os', 'more'));
+  it('accepts what somebody installed by hand when it is all that the lock file asks for', async () => {
+    const installByHand = async (version: string) => {
+      await rm(join(project, 'node_modules'), { recursive: true, force: true });
+      await write('node_modules/node/bin/node', '');
+      await write('node_modules/one/package.json', '{}');
+      await write('node_modules/.package-lock.json', lockFile(version).replace('other-os', 'more'));
+    };
+    await installByHand('1.0.0');
     await bootstrap();
     expect(await takeCalls()).toEqual([]);
-    await rm(join(project, 'node_modules'), { recursive: true });
-    await write('node_modules/node/bin/node', '');
-    await write('node_modules/.package-lock.json', lockFile('0.9.0'));
+    await installByHand('0.9.0');
+    await bootstrap();
+    expect(await takeCalls()).toEqual([NPM_CI]);
+    await installByHand('1.0.0');
+    await rm(join(project, 'node_modules/one'), { recursive: true });
     await bootstrap();
     expect(await takeCalls()).toEqual([NPM_CI]);
   });
