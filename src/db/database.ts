@@ -43,6 +43,8 @@ export interface Database extends Queryable {
 }
 
 const TRANSACTION_TRIES = 3;
+/** There are no event subscribers that a unit of work would need copies of. */
+const FORK = { freshEventManager: false };
 
 /** Rows leave the driver as the APIs show them, so that nothing is mapped afterwards. */
 const rowTypes: CustomTypesConfig = {
@@ -70,7 +72,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     },
     async unitOfWork(work) {
       try {
-        return await work(orm.em.fork());
+        return await work(orm.em.fork(FORK));
       } catch (error) {
         throw translateDatabaseError(error);
       }
@@ -78,7 +80,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     async transaction(work) {
       for (let tries = 1; ; tries++) {
         try {
-          return await orm.em.fork().transactional(work);
+          return await orm.em.fork(FORK).transactional(work);
         } catch (error) {
           if (tries < TRANSACTION_TRIES && isRetryable(error)) continue;
           throw translateDatabaseError(error);
@@ -104,6 +106,8 @@ function ormOptions(options: DatabaseOptions): Options {
     forceUtcTimezone: true,
     // A flush of one row is one statement; whatever changes more asks for `transaction`.
     implicitTransactions: false,
+    // Neither creates a database nor asks for one before the first statement.
+    ensureDatabase: false,
     pool: { max: options.poolMaximum, idleTimeoutMillis: 30_000 },
     driverOptions: poolOptions,
     migrations: {

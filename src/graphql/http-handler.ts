@@ -23,6 +23,8 @@ export interface GraphQLHandlerOptions {
 
 /** What Apollo Server looks at; a map of all headers for every request would cost more than parsing the query. */
 const HEADERS_FOR_APOLLO = ['content-type', 'accept', 'x-apollo-operation-name', 'apollo-require-preflight'];
+/** `readJson` let only JSON pass, which browsers send to other origins after a preflight: the CSRF check is done. */
+const HEADERS_FOR_APOLLO_OF_POST = ['accept'];
 
 /**
  * GraphQL over HTTP, straight on Node's request and response: the ready-made integrations build a URL and a header map
@@ -62,9 +64,10 @@ function wantsPage({ method, headers, url = '' }: IncomingMessage): boolean {
   return method === 'GET' && (headers.accept?.includes('text/html') ?? false) && !/[?&](query|extensions)=/.test(url);
 }
 
-function headersForApollo({ headers }: IncomingMessage): HeaderMap {
+function headersForApollo({ method, headers }: IncomingMessage): HeaderMap {
   const map = new HeaderMap();
-  for (const name of HEADERS_FOR_APOLLO) {
+  if (method === 'POST') map.set('apollo-require-preflight', 'true');
+  for (const name of method === 'POST' ? HEADERS_FOR_APOLLO_OF_POST : HEADERS_FOR_APOLLO) {
     const value = headers[name];
     if (typeof value === 'string') map.set(name, value);
   }

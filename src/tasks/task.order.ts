@@ -46,7 +46,13 @@ const opposite = (direction: Direction): Direction => (direction === 'asc' ? 'de
  * and that is how `tasks_completed_index` holds them.
  */
 export function taskSort(orders: readonly TaskOrder[]): TaskSort {
-  const chosen: TaskOrder[] = orders.length === 0 ? [{ field: 'createdAt', direction: 'desc' }] : [...orders];
+  return orders.length === 0 ? NEWEST_FIRST : totalOrder(orders);
+}
+
+const NEWEST_FIRST = totalOrder([{ field: 'createdAt', direction: 'desc' }]);
+
+function totalOrder(orders: readonly TaskOrder[]): TaskSort {
+  const chosen = [...orders];
   const [first] = chosen;
   if (first && chosen.length === 1 && first.field === 'completed') {
     chosen.push({ field: 'createdAt', direction: opposite(first.direction) });
