@@ -1,9 +1,9 @@
-import { lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const RETRY_INTERVAL = 200;
-/** Longer than any installation; then the process id belongs to somebody else by now. */
+/** Longer than any installation takes; the process id belongs to another program by then. */
 const LONGEST_HOLD = 15 * 60_000;
 
 /**
@@ -59,6 +59,8 @@ function isTooOld(lock) {
 
 function isAlive(pid) {
   try {
+    // A zombie has no command line, and a program that got the process id later has another one.
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('bootstrap');
     return process.kill(pid, 0);
   } catch (error) {
     return error.code === 'EPERM';

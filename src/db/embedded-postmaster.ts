@@ -9,7 +9,7 @@ import { postgresProgram } from './embedded-binaries.ts';
 const execute = promisify(execFile);
 
 const START_SECONDS = '120';
-const STOP_SECONDS = { fast: '15', immediate: '8' };
+const STOP_SECONDS = { fast: '10', immediate: '5' };
 const LARGEST_LOG_BYTES = 1_000_000;
 
 /** A running PostgreSQL, as its postmaster.pid describes it. */
