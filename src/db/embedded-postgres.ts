@@ -71,9 +71,12 @@ async function letGo(cluster: Cluster, { session }: Participation, log: (line: s
     log('The embedded PostgreSQL was gone before it was stopped');
     return false;
   });
-  if (isLast) {
-    await cluster.stop();
-    log('Stopped the embedded PostgreSQL');
+  try {
+    if (isLast) {
+      await cluster.stop();
+      log('Stopped the embedded PostgreSQL');
+    }
+  } finally {
+    await session.close();
   }
-  await session.close();
 }
