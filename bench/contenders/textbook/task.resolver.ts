@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
-import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { Task } from './task.entity.ts';
 import { CreateTaskInput, TaskConnection, TaskPayload, TaskType } from './task.types.ts';
 
@@ -8,11 +9,15 @@ import { CreateTaskInput, TaskConnection, TaskPayload, TaskType } from './task.t
 export interface TextbookContext {
   userId: string;
   em: EntityManager;
+  taskById: DataLoader<string, Task | undefined>;
 }
+
+const RateLimit = Directive('@rateLimit(limit: 600000000, duration: 60)');
 
 @Resolver(() => TaskType)
 export class TaskResolver {
   @Query(() => TaskConnection)
+  @RateLimit
   async tasks(
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | undefined,
@@ -32,32 +37,33 @@ export class TaskResolver {
   }
 
   @Query(() => TaskType)
-  task(@Arg('id', () => ID) id: string, @Ctx() context: TextbookContext): Promise<Task> {
-    return findTask(context, id);
+  @RateLimit
+  async task(@Arg('id', () => ID) id: string, @Ctx() { taskById, userId }: TextbookContext): Promise<Task> {
+    return ownTask(await taskById.load(id), userId);
   }
 
   @Mutation(() => TaskPayload)
+  @RateLimit
   async createTask(
     @Arg('input', () => CreateTaskInput) { title, description }: CreateTaskInput,
     @Ctx() { em, userId }: TextbookContext,
   ): Promise<TaskPayload> {
-    if (title.length < 1 || title.length > 255) throw badInput('title must have 1 to 255 characters');
     const task = em.create(Task, { userId, title, description: description ?? null }, { partial: true });
     await em.flush();
     return { task };
   }
 
   @Mutation(() => TaskPayload)
+  @RateLimit
   async toggleTask(@Arg('id', () => ID) id: string, @Ctx() context: TextbookContext): Promise<TaskPayload> {
-    const task = await findTask(context, id);
+    const task = ownTask((await context.em.findOne(Task, { id, deletedAt: null })) ?? undefined, context.userId);
     task.completed = !task.completed;
     await context.em.flush();
     return { task };
   }
 }
 
-async function findTask({ em, userId }: TextbookContext, id: string): Promise<Task> {
-  const task = await em.findOne(Task, { id, deletedAt: null });
+function ownTask(task: Task | undefined, userId: string): Task {
   if (!task) throw new GraphQLError('no such task', { extensions: { code: 'NOT_FOUND' } });
   if (task.userId !== userId) throw new GraphQLError('not your task', { extensions: { code: 'FORBIDDEN' } });
   return task;

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { IsOptional, Length, MaxLength } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 
 @ObjectType('Task')
@@ -37,6 +38,12 @@ export class TaskPayload {
 
 @InputType()
 export class CreateTaskInput {
-  @Field(() => String) title!: string;
-  @Field(() => String, { nullable: true }) description?: string | null | undefined;
+  @Field(() => String)
+  @Length(1, 255)
+  title!: string;
+
+  @Field(() => String, { nullable: true })
+  @IsOptional()
+  @MaxLength(65_536)
+  description?: string | null | undefined;
 }
