@@ -11,8 +11,15 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 try {
   await start();
 } catch (error) {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(explained(error) ?? error);
   process.exit(1);
+}
+
+/** What went wrong in one sentence, where the one who starts the server can put it right. */
+function explained(error: unknown): string | undefined {
+  if (error instanceof ConfigError) return error.message;
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  return code === 'EADDRINUSE' ? `Port ${port} is in use: stop what uses it, or set PORT to another one.` : undefined;
 }
 
 async function start(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts';
 
-/** What a newcomer needs to know when the server is up. `url` is where it listens. */
-export function startMessage(config: Config, url: string): string {
+/** What a newcomer needs to know when the server is up. `listening` is the URL with the address that it listens on. */
+export function startMessage(config: Config, listening: string): string {
+  const url = listening.replace('//127.0.0.1:', '//localhost:');
   const lines = [
     `premium-todo is ready at ${url}`,
     `  GraphQL and playground  ${url}/graphql`,
