@@ -34,6 +34,8 @@ export interface TestApp extends App {
   url: string;
   databaseUrl: string;
   token(userId: string): Promise<string>;
+  /** the headers that authenticate a user; none for `undefined` */
+  credentials(user: string | undefined): Promise<Record<string, string>>;
   /** one operation over HTTP; `user` undefined sends no token */
   graphql(user: string | undefined, query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
   rest(
@@ -70,7 +72,7 @@ export async function startTestApp({ environment = {}, overrides = {} }: TestApp
 
   function token(userId: string): Promise<string> {
     const existing = tokens.get(userId);
-    if (existing) return existing;
+    if (existing !== undefined) return existing;
     const secret = config.auth.secrets[0] ?? TEST_SECRET;
     const created = signToken(
       { userId, lifetime: 3600, issuer: config.auth.issuer },
@@ -81,7 +83,7 @@ export async function startTestApp({ environment = {}, overrides = {} }: TestApp
     return created;
   }
 
-  async function authorization(user: string | undefined): Promise<Record<string, string>> {
+  async function credentials(user: string | undefined): Promise<Record<string, string>> {
     return user === undefined ? {} : { authorization: `Bearer ${await token(user)}` };
   }
 
@@ -90,10 +92,11 @@ export async function startTestApp({ environment = {}, overrides = {} }: TestApp
     url,
     databaseUrl: database.url,
     token,
+    credentials,
     async graphql(user, query, variables) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(await authorization(user)) },
+        headers: { 'content-type': 'application/json', ...(await credentials(user)) },
         body: JSON.stringify({ query, variables }),
       });
       const { data, errors = [] } = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>;
@@ -104,7 +107,7 @@ export async function startTestApp({ environment = {}, overrides = {} }: TestApp
         method,
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(await authorization(user)),
+          ...(await credentials(user)),
           ...headers,
         },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
