@@ -79,6 +79,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
   const authenticator = overrides.authenticator ?? createAuthenticator(auth.verifier, services.users);
   const rateLimits = createRateLimits(config.rateLimitScale);
 
+  const playground = createPlayground(config, auth.secret, clock);
   const apollo = await createGraphQLServer({
     schema: await createSchema(createResolvers(services), rateLimits),
     logger,
@@ -91,7 +92,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
     logger,
     bodyLimit: config.bodyLimit,
     batchLimit: config.batchLimit,
-    playground: createPlayground(),
+    playground: playground.page,
   });
   const rest = await createRestServer({
     authenticator,
@@ -99,7 +100,11 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
     logger,
     bodyLimit: config.bodyLimit,
     userRoutes: [taskRoutes(services.tasks), userRoutes(services.users)],
-    openRoutes: [healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })), ...auth.routes],
+    openRoutes: [
+      healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })),
+      playground.routes,
+      ...auth.routes,
+    ],
     around: (fastify) =>
       createEdge(
         {
