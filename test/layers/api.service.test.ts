@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { systemClock } from '../../src/core/clock.ts';
+import { createServices } from '../../src/services.ts';
+import { createTaskStore } from '../../src/tasks/task.store.ts';
+import { createUserStore } from '../../src/users/user.store.ts';
+import { accountCases } from '../contract/cases/account.ts';
+import { concurrencyCases } from '../contract/cases/concurrency.ts';
+import { ownershipCases } from '../contract/cases/ownership.ts';
+import { taskCases } from '../contract/cases/tasks.ts';
+import { validationCases } from '../contract/cases/validation.ts';
+import { versionCases } from '../contract/cases/versions.ts';
+import type { Api } from '../support/api.ts';
+import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+import { createServicesApi } from '../support/services-api.ts';
+
+/** T057: both APIs are swapped for plain calls; no HTTP, no GraphQL, and the same cases hold. */
+
+let database: OpenTestDatabase;
+let api: Api;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  const services = createServices({
+    taskStore: createTaskStore(database),
+    userStore: createUserStore(database),
+    identities: { endSessions: async () => {}, deleteUser: async () => {} },
+    clock: systemClock,
+    wait: (milliseconds) => delay(milliseconds),
+  });
+  api = createServicesApi(services);
+});
+
+afterAll(() => database.close());
+
+describe('another API over the services', () => {
+  describe('tasks', () => taskCases(() => api));
+  describe('ownership', () => ownershipCases(() => api));
+  describe('versions and ids', () => versionCases(() => api));
+  describe('validation', () => validationCases(() => api));
+  describe('concurrency', () => concurrencyCases(() => api));
+  describe('account', () => accountCases(() => api));
+});

@@ -1,0 +1,177 @@
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { ConflictError, UnauthenticatedError } from '../../src/core/errors.ts';
+import type { TaskCriteria, TaskFilter } from '../../src/tasks/task.inputs.ts';
+import type { TaskSort } from '../../src/tasks/task.order.ts';
+import type { NewTask, TaskChanges, TaskStore } from '../../src/tasks/task.store.ts';
+import type { TaskRow } from '../../src/tasks/task.ts';
+import type { UserRow, UserStore } from '../../src/users/user.store.ts';
+
+/** A whole database layer in a few maps: what the services ask of one, without PostgreSQL. */
+
+interface Kept extends TaskRow {
+  userId: string;
+  deleted: boolean;
+}
+
+export function createMemoryStores(clock: Clock = systemClock): { taskStore: TaskStore; userStore: UserStore } {
+  const users = new Map<string, UserRow>();
+  const tasks = new Map<string, Kept>();
+  const keys = new Map<string, { fingerprint: string; taskId: string }>();
+  const now = () => new Date(clock.now()).toISOString();
+
+  function own(userId: string, id: string): Kept | undefined {
+    const task = tasks.get(id);
+    return task && task.userId === userId && !task.deleted ? task : undefined;
+  }
+
+  function list(userId: string, criteria: TaskCriteria): TaskRow[] {
+    return [...tasks.values()].filter((task) => own(userId, task.id) && meets(task, criteria)).map(rowOf);
+  }
+
+  function add(userId: string, { id, title, description, completed, createdAt }: NewTask): Kept {
+    if (!users.has(userId)) throw new UnauthenticatedError('invalid_token', 'The account does not exist');
+    if (tasks.has(id)) throw new ConflictError('This id is already in use');
+    const moment = createdAt?.toISOString() ?? now();
+    const times = { createdAt: moment, updatedAt: moment, completedAt: completed ? moment : null };
+    const task = { id, userId, title, description, completed, ...times, version: 1, deleted: false };
+    tasks.set(id, task);
+    return task;
+  }
+
+  function apply(task: Kept, { deletedAt, ...changes }: TaskChanges): TaskRow {
+    const changed = { ...task, ...changes, deleted: task.deleted || deletedAt !== undefined };
+    if (JSON.stringify(changed) === JSON.stringify(task)) return rowOf(task);
+    const updatedAt = now();
+    const completedAt = changed.completed ? (task.completedAt ?? updatedAt) : null;
+    Object.assign(task, changed, { updatedAt, completedAt, version: task.version + 1 });
+    return rowOf(task);
+  }
+
+  const taskStore: TaskStore = {
+    async slice(userId, { sort, criteria, limit, after, before, fromEnd }) {
+      const rows = sorted(list(userId, criteria), sort).filter(
+        (row) => (!after || compare(row, after, sort) > 0) && (!before || compare(row, before, sort) < 0),
+      );
+      return fromEnd ? rows.slice(-limit) : rows.slice(0, limit);
+    },
+    offsetPage: async (userId, { sort, criteria, limit, offset }) =>
+      sorted(list(userId, criteria), sort).slice(offset, offset + limit),
+    count: async (userId, criteria) => list(userId, criteria).length,
+    async stats(userId) {
+      const rows = list(userId, {});
+      const completed = rows.filter((row) => row.completed).length;
+      return { total: rows.length, completed, open: rows.length - completed };
+    },
+    byIds: async (userId, ids) => ids.flatMap((id) => own(userId, id) ?? []).map(rowOf),
+    idsOfOthers: async (userId, ids) =>
+      ids.filter((id) => {
+        const task = tasks.get(id);
+        return task !== undefined && task.userId !== userId && !task.deleted;
+      }),
+    insert: async (userId, task) => rowOf(add(userId, task)),
+    async reserve(userId, key, fingerprint, taskId) {
+      const name = JSON.stringify([userId, key]);
+      const known = keys.get(name) ?? { fingerprint, taskId };
+      keys.set(name, known);
+      if (known.fingerprint === fingerprint) return known.taskId;
+      throw new ConflictError('This idempotency key was used for another request');
+    },
+    async insertMissing(userId, missing, progress) {
+      const added = missing.filter((task) => !tasks.has(task.id));
+      for (const task of added) add(userId, task);
+      progress(missing.length);
+      return added.length;
+    },
+    async change(userId, id, changes, versions) {
+      const task = own(userId, id);
+      if (!task) return undefined;
+      if (versions && !versions.includes(task.version)) {
+        throw new ConflictError('The task has changed since it was read', task.version);
+      }
+      return apply(task, changes);
+    },
+    async toggle(userId, id) {
+      const task = own(userId, id);
+      return task && apply(task, { completed: !task.completed });
+    },
+  };
+
+  const userStore: UserStore = {
+    find: async (userId) => users.get(userId),
+    async upsert(userId, { email, name }) {
+      const known = users.get(userId) ?? {
+        ...{ id: userId, email: null, name: null, createdAt: now() },
+        ...{ tokensValidAfter: null, deletedAt: null },
+      };
+      const user = known.deletedAt ? known : { ...known, email: email ?? known.email, name: name ?? known.name };
+      users.set(userId, user);
+      return user;
+    },
+    async revokeTokens(userId, validAfter) {
+      const user = users.get(userId);
+      if (user) users.set(userId, { ...user, tokensValidAfter: validAfter.toISOString() });
+    },
+    async erase(userId, deletedAt) {
+      const user = users.get(userId);
+      if (user) users.set(userId, { ...user, email: null, name: null, deletedAt: deletedAt.toISOString() });
+      for (const task of tasks.values()) if (task.userId === userId) tasks.delete(task.id);
+      for (const name of keys.keys()) if (JSON.parse(name)[0] === userId) keys.delete(name);
+    },
+  };
+  return { taskStore, userStore };
+}
+
+function rowOf({ userId: _userId, deleted: _deleted, ...row }: Kept): TaskRow {
+  return row;
+}
+
+/** As the root collation of Unicode sorts, and by code units where that sees no difference. */
+const collator = new Intl.Collator('und');
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compare(row: TaskRow, place: readonly string[], sort: TaskSort): number {
+  for (const [index, key] of sort.keys.entries()) {
+    const [a, b] = [key.of(row), place[index] ?? ''];
+    const order = (key.column === 'title' ? collator.compare(a, b) : 0) || compareTexts(a, b);
+    if (order !== 0) return key.direction === 'asc' ? order : -order;
+  }
+  return 0;
+}
+
+export function sorted(rows: readonly TaskRow[], sort: TaskSort): TaskRow[] {
+  const place = (row: TaskRow) => sort.keys.map((key) => key.of(row));
+  return [...rows].sort((a, b) => compare(a, place(b), sort));
+}
+
+export function meets(task: TaskRow, { filter, search }: TaskCriteria): boolean {
+  return (!filter || passes(task, filter)) && (!search || isFound(task, search));
+}
+
+function passes(task: TaskRow, filter: TaskFilter): boolean {
+  if (filter.completed != null && task.completed !== filter.completed) return false;
+  for (const field of ['createdAt', 'updatedAt', 'completedAt'] as const) {
+    const { gt, gte, lt, lte } = filter[field] ?? {};
+    const value = task[field];
+    if ((gt ?? gte ?? lt ?? lte) == null) continue;
+    if (value === null) return false;
+    if ((gt != null && value <= gt) || (gte != null && value < gte)) return false;
+    if ((lt != null && value >= lt) || (lte != null && value > lte)) return false;
+  }
+  if (filter.and && !filter.and.every((branch) => passes(task, branch))) return false;
+  if (filter.or && !filter.or.some((branch) => passes(task, branch))) return false;
+  return !(filter.not && passes(task, filter.not));
+}
+
+/** Every word of the search begins some word of the task. */
+function isFound({ title, description }: TaskRow, search: string): boolean {
+  const words = wordsOf(`${title} ${description ?? ''}`);
+  const wanted = wordsOf(search);
+  return wanted.length > 0 && wanted.every((part) => words.some((word) => word.startsWith(part)));
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+}

@@ -1,0 +1,38 @@
+import { createDatabase, type Database } from '../../src/db/database.ts';
+import { Task } from '../../src/tasks/task.entity.ts';
+import { User } from '../../src/users/user.entity.ts';
+import { createTestDatabase } from './database.ts';
+
+/** A database of its own with the product's way to it, as the composition root opens it. */
+export interface OpenTestDatabase extends Database {
+  readonly url: string;
+  /** every statement that query functions sent, in order */
+  readonly statements: { text: string; values: readonly unknown[] }[];
+}
+
+export async function openTestDatabase({ prepared = true } = {}): Promise<OpenTestDatabase> {
+  const { url, drop } = await createTestDatabase();
+  const database = await createDatabase({
+    url,
+    poolMaximum: 10,
+    poolTimeout: 5000,
+    statementTimeout: 30_000,
+    prepared,
+    entities: [User, Task],
+    log: () => {},
+  });
+  const statements: OpenTestDatabase['statements'] = [];
+  return {
+    ...database,
+    url,
+    statements,
+    query(text, values, options) {
+      statements.push({ text, values });
+      return database.query(text, values, options);
+    },
+    async close() {
+      await database.close();
+      await drop();
+    },
+  };
+}
