@@ -14,6 +14,7 @@ import { createGraphQLServer } from './graphql/server.ts';
 import { originPolicy } from './http/cors.ts';
 import { createEdge, pathOf } from './http/edge.ts';
 import { healthRoutes } from './ops/health.ts';
+import { createMetrics } from './ops/metrics.ts';
 import { createReadiness } from './ops/readiness.ts';
 import { createRestServer } from './rest/server.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
@@ -78,6 +79,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
   });
   const authenticator = overrides.authenticator ?? createAuthenticator(auth.verifier, services.users);
   const rateLimits = createRateLimits(config.rateLimitScale);
+  const metrics = createMetrics(config.metricsToken);
 
   const playground = createPlayground(config, auth.secret, clock);
   const apollo = await createGraphQLServer({
@@ -102,6 +104,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
     userRoutes: [taskRoutes(services.tasks), userRoutes(services.users)],
     openRoutes: [
       healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })),
+      metrics.routes,
       playground.routes,
       ...auth.routes,
     ],
@@ -113,6 +116,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
           slowRequest: config.logging.slowRequest,
           strictTransport: config.production,
           isClosing,
+          observe: metrics.observeRequest,
         },
         (request, response) => (pathOf(request) === GRAPHQL_PATH ? graphql : fastify)(request, response),
       ),

@@ -97,6 +97,11 @@ export const settings = z.object({
     .default('info')
     .describe('debug adds one line per request'),
   LOG_FORMAT: z.enum(['json', 'pretty']).optional().describe('default pretty on a terminal, json otherwise'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('bearer token that /metrics asks for; open without one'),
   SLOW_REQUEST_MS: whole(1, 600_000).default(1000).describe('milliseconds: slower requests are logged as warnings'),
 });
 
@@ -181,6 +186,7 @@ function toConfig(read: Settings) {
     introspection: read.GRAPHQL_INTROSPECTION ?? !production,
     batchLimit: read.GRAPHQL_BATCH_LIMIT,
     rateLimitScale: read.RATE_LIMIT_SCALE,
+    metricsToken: read.METRICS_TOKEN,
     logging: { level: read.LOG_LEVEL, format: read.LOG_FORMAT, slowRequest: read.SLOW_REQUEST_MS },
   };
 }

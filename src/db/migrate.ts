@@ -1,21 +1,73 @@
 import { Client } from 'pg';
+import { migrations } from '../../migrations/index.ts';
 import type { Database } from './database.ts';
 
 /** Any constant: instances that start together must meet at the same lock. */
 const MIGRATION_LOCK = 7_310_920_114;
 
+export interface MigrationState {
+  name: string;
+  /** `undefined` while it is pending */
+  appliedAt: Date | undefined;
+  /** false when only the database has it, from a newer version of this server */
+  known: boolean;
+}
+
+/** The schema and this version of the server do not fit together; the message names the migration. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+/** Every migration in the order in which they apply, last those that this version does not know. */
+export async function migrationStates({ orm }: Database): Promise<MigrationState[]> {
+  const applied = new Map((await orm.migrator.getExecuted()).map((row) => [row.name, row.executed_at]));
+  const known = migrations.map(({ name }) => ({ name, appliedAt: applied.get(name), known: true }));
+  for (const { name } of known) applied.delete(name);
+  return [...known, ...[...applied].map(([name, appliedAt]) => ({ name, appliedAt, known: false }))];
+}
+
 /**
  * Applies pending migrations and answers their names. Instances that start together take turns: an advisory lock is
  * held on a connection of its own (`url` must not be a pooler, which would lose the lock to another client).
+ * @throws MigrationError when the schema is newer than this version
  */
 export async function migrate(database: Database, url: string): Promise<string[]> {
-  const { migrator } = database.orm;
-  if ((await migrator.getPending()).length === 0) return [];
+  return withMigrationLock(url, async () => {
+    const states = await migrationStates(database);
+    refuseUnknown(states);
+    if (states.every(({ appliedAt }) => appliedAt)) return [];
+    return (await database.orm.migrator.up()).map(({ name }) => name);
+  });
+}
+
+/**
+ * Reverts the migration that was applied last and answers its name; `undefined` when there is none.
+ * @throws MigrationError when only a newer version knows how
+ */
+export async function revertLast(database: Database, url: string): Promise<string | undefined> {
+  return withMigrationLock(url, async () => {
+    refuseUnknown(await migrationStates(database));
+    const [reverted] = await database.orm.migrator.down();
+    return reverted?.name;
+  });
+}
+
+function refuseUnknown(states: readonly MigrationState[]): void {
+  const unknown = states.filter(({ known }) => !known).map(({ name }) => name);
+  if (unknown.length === 0) return;
+  throw new MigrationError(
+    `The schema is newer than this version of the server, which does not know ${unknown.join(', ')}. ` +
+      'Use the version that applied it, or revert it with that version.',
+  );
+}
+
+/** MikroORM's own first step, making its table, needs the lock too: two that make it at once fail. */
+async function withMigrationLock<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return (await migrator.up()).map(({ name }) => name);
+    return await work();
   } finally {
     await client.end();
   }

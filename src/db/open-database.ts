@@ -19,9 +19,32 @@ export interface OpenDatabaseOptions {
 
 /** The configured database, migrated: the one that `DATABASE_URL` names, or the embedded PostgreSQL, started if need be. */
 export async function openDatabase(config: Config, options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  return open(config, options, async ({ url, directUrl, connect }) => {
+    const direct = await connect(directUrl, true);
+    const applied = await migrate(direct, directUrl).finally(() => direct.close());
+    for (const name of applied) options.log(`applied migration ${name}`);
+    return connect(url, false);
+  });
+}
+
+/** The same database as it is, not migrated: one connection without pooler and time limits, for the migrate command. */
+export async function openUnmigratedDatabase(config: Config, options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  return open(config, options, ({ directUrl, connect }) => connect(directUrl, true));
+}
+
+interface Location {
+  url: string;
+  directUrl: string;
+  connect(target: string, direct: boolean): Promise<Database>;
+}
+
+async function open(
+  config: Config,
+  { entities, exclusive, log }: OpenDatabaseOptions,
+  connectTo: (location: Location) => Promise<Database>,
+): Promise<OpenDatabase> {
   const { poolMaximum, poolTimeout, statementTimeout, prepared } = config.database;
   const { dataDirectory } = config;
-  const { exclusive, entities, log } = options;
   const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDirectory, exclusive, log });
   const url = config.database.url ?? embedded?.url ?? '';
   const directUrl = config.database.directUrl ?? url;
@@ -36,9 +59,7 @@ export async function openDatabase(config: Config, options: OpenDatabaseOptions)
       log,
     });
   try {
-    const direct = await connect(directUrl, true);
-    for (const name of await migrate(direct, directUrl).finally(() => direct.close())) log(`applied migration ${name}`);
-    const database = await connect(url, false);
+    const database = await connectTo({ url, directUrl, connect });
     return {
       database,
       directUrl,

@@ -12,6 +12,8 @@ export interface EdgeOptions {
   strictTransport: boolean;
   /** while true, every answer asks the client to open its next connection elsewhere */
   isClosing: () => boolean;
+  /** hears of every request that has ended */
+  observe: (path: string, status: number, seconds: number) => void;
 }
 
 /** An API answers data: nothing in it may be run, framed or guessed at. Pages set a policy of their own over this. */
@@ -19,7 +21,7 @@ const API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** What every request meets first, whichever API it is for: request id, security headers, CORS, and the log line at its end. */
 export function createEdge(options: EdgeOptions, next: RequestListener): RequestListener {
-  const { isAllowedOrigin, logger, slowRequest, strictTransport, isClosing } = options;
+  const { isAllowedOrigin, logger, slowRequest, strictTransport, isClosing, observe } = options;
   return (request, response) => {
     const start = performance.now();
     const requestId = settleRequestId(request);
@@ -30,7 +32,11 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
     response.setHeader('cache-control', 'no-store');
     if (isClosing()) response.setHeader('connection', 'close');
     if (strictTransport) response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    response.once('close', () => logRequest(logger, slowRequest, request, response, performance.now() - start));
+    response.once('close', () => {
+      const milliseconds = performance.now() - start;
+      observe(pathOf(request), response.statusCode, milliseconds / 1000);
+      logRequest(logger, slowRequest, request, response, milliseconds);
+    });
     if (handleCors(request, response, isAllowedOrigin)) return;
     next(request, response);
   };
