@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { AppError } from '../core/errors.ts';
+import { translateDatabaseError } from '../db/errors.ts';
+import { MigrationError } from '../db/migrate.ts';
 
 /** Wrong use of a command; the message is all that the caller is shown. */
 export class CommandError extends Error {
@@ -8,15 +12,31 @@ export class CommandError extends Error {
 
 /**
  * Runs a command with the server's configuration: the environment and, for what it does not set, `.env` in the working
- * directory. Wrong use and wrong settings go to standard error, and the process ends with 1; bugs keep their stack.
+ * directory. Wrong use, wrong settings and a database that is away go to standard error, and the process ends with 1;
+ * bugs keep their stack.
  */
 export async function runCommand(command: (config: Config) => Promise<void>): Promise<void> {
   try {
     if (existsSync('.env')) process.loadEnvFile('.env');
     await command(loadConfig(process.env));
-  } catch (error) {
-    if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;
+  } catch (thrown) {
+    const error = translateDatabaseError(thrown);
+    if (!isForCaller(error)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }
+}
+
+/** Where a path that the caller typed points to: npm changes to the package's folder before it runs a command. */
+export function callerPath(path: string): string {
+  return resolve(process.env.INIT_CWD ?? '', path);
+}
+
+function isForCaller(error: unknown): error is Error {
+  return (
+    error instanceof CommandError ||
+    error instanceof ConfigError ||
+    error instanceof MigrationError ||
+    error instanceof AppError
+  );
 }

@@ -87,7 +87,11 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
         }
       }
     },
-    close: () => orm.close(),
+    async close() {
+      await orm.close();
+      // MikroORM leaves a pool open through which it has sent nothing itself.
+      if (!pool.ending) await pool.end();
+    },
   };
 }
 

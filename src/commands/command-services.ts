@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { systemClock } from '../core/clock.ts';
+import { openDatabase } from '../db/open-database.ts';
+import { ENTITIES } from '../entities.ts';
+import { createServices, type Services } from '../services.ts';
+import { createTaskStore } from '../tasks/task.store.ts';
+import { createUserStore } from '../users/user.store.ts';
+
+/**
+ * Runs the work with the server's services on the server's database, beside the running server or without one, and
+ * closes everything afterwards.
+ */
+export async function withServices(config: Config, work: (services: Services) => Promise<void>): Promise<void> {
+  const storage = await openDatabase(config, {
+    entities: ENTITIES,
+    exclusive: false,
+    log: (message) => console.error(message),
+  });
+  try {
+    const services = createServices({
+      clock: systemClock,
+      wait: (milliseconds) => delay(milliseconds),
+      taskStore: createTaskStore(storage.database),
+      userStore: createUserStore(storage.database),
+      // Signing out and erasing accounts is done at the server, which knows where its tokens come from.
+      identities: { endSessions: async () => {}, deleteUser: async () => {} },
+    });
+    await work(services);
+  } finally {
+    await storage.close();
+  }
+}
