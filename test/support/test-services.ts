@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Actor } from '../../src/core/actor.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { createServices, type ServiceDependencies, type Services } from '../../src/services.ts';
+import { createTaskStore } from '../../src/tasks/task.store.ts';
+import { createUserStore } from '../../src/users/user.store.ts';
+import { newUser } from './factories.ts';
+import { type OpenTestDatabase, openTestDatabase } from './open-test-database.ts';
+
+/** The services on a database of their own, without any transport. */
+export interface TestServices extends Services {
+  database: OpenTestDatabase;
+  /** a user whose row exists */
+  actor(claims?: Partial<Actor>): Promise<Actor>;
+  close(): Promise<void>;
+}
+
+export async function startTestServices(overrides: Partial<ServiceDependencies> = {}): Promise<TestServices> {
+  const database = await openTestDatabase();
+  const clock: Clock = overrides.clock ?? systemClock;
+  const services = createServices({
+    taskStore: createTaskStore(database),
+    userStore: createUserStore(database),
+    identities: { endSessions: async () => {}, deleteUser: async () => {} },
+    clock,
+    wait: (milliseconds) => delay(milliseconds),
+    ...overrides,
+  });
+  return {
+    ...services,
+    database,
+    async actor(claims = {}) {
+      const issuedAt = Math.floor(clock.now() / 1000);
+      const actor = { userId: newUser(), email: null, name: null, issuedAt, ...claims };
+      await services.users.admit(actor);
+      return actor;
+    },
+    close: () => database.close(),
+  };
+}
