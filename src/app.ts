@@ -6,6 +6,7 @@ import { systemClock } from './core/clock.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import { ENTITIES } from './entities.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
 import { createPlayground } from './graphql/playground.ts';
 import { createResolvers } from './graphql/resolvers.ts';
@@ -18,15 +19,12 @@ import { createMetrics } from './ops/metrics.ts';
 import { createReadiness } from './ops/readiness.ts';
 import { createRestServer } from './rest/server.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
-import { Task } from './tasks/task.entity.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
 import { createTaskStore } from './tasks/task.store.ts';
-import { User } from './users/user.entity.ts';
 import { userRoutes } from './users/user.routes.ts';
 import { createUserStore } from './users/user.store.ts';
 
 const GRAPHQL_PATH = '/graphql';
-const ENTITIES = [User, Task];
 
 /** What a test puts in the place of a layer; everything else stays as it is. */
 export interface AppOverrides extends Partial<ServiceDependencies> {

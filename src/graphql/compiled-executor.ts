@@ -1,11 +1,26 @@
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
-import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { compilableSchema, withCoercedVariables } from './coerced-variables.ts';
 
 const MAXIMUM_COMPILED = 500;
 /** Keys of documents that were seen once: a flood of distinct documents passes through here without being compiled. */
 const MAXIMUM_SEEN_ONCE = 5000;
+
+interface Compiled {
+  query: CompiledQuery;
+  operation: OperationDefinitionNode;
+}
 
 /** One execution as the executor sees it. */
 interface Execution {
@@ -24,10 +39,11 @@ export type UncompilableListener = (errors: ExecutionResult['errors'], operation
  * own JSON serialiser is left off: it knows no custom scalars and fails for every document with a DateTime.
  */
 export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: UncompilableListener): GatewayExecutor {
-  const compiled = new LRUCache<string, CompiledQuery | 'uncompilable'>({ max: MAXIMUM_COMPILED });
+  const compilable = compilableSchema(schema);
+  const compiled = new LRUCache<string, Compiled | 'uncompilable'>({ max: MAXIMUM_COMPILED });
   const seenOnce = new LRUCache<string, true>({ max: MAXIMUM_SEEN_ONCE });
 
-  function compiledFor(key: string, { document, operationName }: Execution): CompiledQuery | undefined {
+  function compiledFor(key: string, { document, operationName }: Execution): Compiled | undefined {
     const known = compiled.get(key);
     if (known) return known === 'uncompilable' ? undefined : known;
     if (!seenOnce.has(key)) {
@@ -35,13 +51,17 @@ export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: Un
       return undefined;
     }
     seenOnce.delete(key);
-    const result = compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true });
-    if (isCompiledQuery(result)) {
-      compiled.set(key, result);
-      return result;
+    const operation = getOperationAST(document, operationName);
+    const query = compileQuery(compilable, withCoercedVariables(document), operationName, {
+      disablingCapturingStackErrors: true,
+    });
+    if (operation && isCompiledQuery(query)) {
+      const created = { query, operation };
+      compiled.set(key, created);
+      return created;
     }
     compiled.set(key, 'uncompilable');
-    onUncompilable(result.errors, operationName);
+    onUncompilable(isCompiledQuery(query) ? undefined : query.errors, operationName);
     return undefined;
   }
 
@@ -58,11 +78,12 @@ export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: Un
   return async ({ request, context, document, queryHash }) => {
     const operationName = request.operationName ?? undefined;
     const execution = { document, operationName, variables: request.variables, context };
-    const query = compiledFor(operationName === undefined ? queryHash : `${queryHash}:${operationName}`, execution);
-    if (!query) return interpret(execution);
-    const result = await query.query(undefined, context, request.variables ?? {});
-    // No data at all: the variables were refused before any resolver ran. graphql-js words that as Apollo expects it.
-    if (result.data === undefined) return interpret(execution);
+    const known = compiledFor(operationName === undefined ? queryHash : `${queryHash}:${operationName}`, execution);
+    if (!known) return interpret(execution);
+    const { query, operation } = known;
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+    if (errors) return { errors };
+    const result = await query.query(undefined, context, coerced);
     return result.errors ? { ...result, errors: result.errors.map(asGraphQLError) } : result;
   };
 }
