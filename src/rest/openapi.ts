@@ -3,8 +3,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
-export const DOCS_PATH = '/api/docs';
-export const OPENAPI_PATH = '/api/openapi.json';
+const DOCS_PATH = '/api/docs';
+const OPENAPI_PATH = '/api/openapi.json';
 
 /** Describes every route registered after this in OpenAPI 3.1, from the very schemas that the routes carry. */
 export async function describeApi(app: FastifyInstance): Promise<void> {

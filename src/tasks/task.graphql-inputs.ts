@@ -32,7 +32,7 @@ registerEnumType(OrderDirectionEnum, {
 });
 
 @InputType('TaskOrder', { description: 'One key of an order.' })
-export class TaskOrderInput {
+class TaskOrderInput {
   @Field(() => TaskOrderFieldEnum, { description: 'What to order by.' })
   field!: TaskOrderField;
 
@@ -41,7 +41,7 @@ export class TaskOrderInput {
 }
 
 @InputType('DateTimeRange', { description: 'A span of time; every bound that is given must hold.' })
-export class DateTimeRangeInput {
+class DateTimeRangeInput {
   @Field(() => DateTime, { nullable: true, description: 'After this moment.' })
   gt?: string | null;
 
@@ -58,7 +58,7 @@ export class DateTimeRangeInput {
 @InputType('TaskFilter', {
   description: 'Which tasks to list. All conditions of one filter must hold; at most 50 conditions in 5 levels.',
 })
-export class TaskFilterInput {
+class TaskFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only completed (true) or only open (false) tasks.' })
   completed?: boolean | null;
 

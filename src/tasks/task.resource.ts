@@ -70,7 +70,6 @@ export const taskListQuery = z.strictObject({
     .optional()
     .describe('Only completed or only open tasks.'),
 });
-export type TaskListQuery = z.output<typeof taskListQuery>;
 
 export const taskParameters = z.object({ id: z.string().describe('The id of the task.') });
 

@@ -34,7 +34,7 @@ export class TaskType implements TaskRow {
 }
 
 @ObjectType('TaskEdge', { description: 'A task in its place in a list.', simpleResolvers: true })
-export class TaskEdgeType {
+class TaskEdgeType {
   readonly #page: TaskConnectionPage;
 
   @Field(() => TaskType, { description: 'The task.' })
