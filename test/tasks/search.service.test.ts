@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Actor } from '../../src/core/actor.ts';
+import { startTestServices, type TestServices } from '../support/test-services.ts';
+
+let services: TestServices;
+
+beforeAll(async () => {
+  services = await startTestServices();
+});
+
+afterAll(() => services.close());
+
+async function actorWith(titles: readonly string[]): Promise<Actor> {
+  const actor = await services.actor();
+  for (const title of titles) await services.tasks.create(actor, { title });
+  return actor;
+}
+
+async function found(actor: Actor, search: string): Promise<string[]> {
+  const { rows } = await services.tasks.connection(actor, {
+    search,
+    orderBy: [{ field: 'createdAt', direction: 'asc' }],
+  });
+  expect(await services.tasks.count(actor, { search })).toBe(rows.length);
+  return rows.map((row) => row.title);
+}
+
+describe('search', () => {
+  it.each([
+    ['a whole word', 'limiting'],
+    ['the beginning of a word', 'limi'],
+    ['one letter', 'l'],
+    ['another case', 'LIMITing'],
+    ['several words in any order', 'limiting rate'],
+    ['the beginnings of several words', 'ra lim'],
+    ['the same word twice', 'rate rate'],
+    ['words with white space around and between', '  rate \t\n limiting '],
+    ['words between quotes and brackets', '"rate" (limiting)'],
+    ['words with punctuation between', 'rate-limiting'],
+  ])('finds a task by %s', async (_how, search) => {
+    const actor = await actorWith(['Implement rate limiting', 'Implement pagination']);
+    expect(await found(actor, search)).toEqual(['Implement rate limiting']);
+  });
+
+  it('wants all words, not one of them', async () => {
+    const actor = await actorWith(['Implement rate limiting', 'Implement pagination']);
+    expect(await found(actor, 'implement')).toHaveLength(2);
+    expect(await found(actor, 'implement caching')).toEqual([]);
+  });
+
+  it('does not find the middle or the end of a word', async () => {
+    const actor = await actorWith(['Implement rate limiting']);
+    for (const search of ['miting', 'ate', 'mplement']) expect(await found(actor, search)).toEqual([]);
+  });
+
+  it('finds words that stand in the title and others in the description', async () => {
+    const actor = await services.actor();
+    await services.tasks.create(actor, { title: 'Alpha', description: 'Beta gamma' });
+    expect(await found(actor, 'alpha gam')).toEqual(['Alpha']);
+  });
+
+  it('finds the parts of paths, names and addresses', async () => {
+    const title = 'Fix backend/app/main.py for user_name@mail.example.com, see T071 (v1.2.3)';
+    const actor = await actorWith([title]);
+    for (const search of [
+      'main.py',
+      'main',
+      'py',
+      'backend/app',
+      'user_name',
+      'name',
+      'mail.example',
+      'T071',
+      't07',
+      'v1',
+    ]) {
+      expect([search, await found(actor, search)]).toEqual([search, [title]]);
+    }
+  });
+
+  it.each([
+    ['&', []],
+    ['|', []],
+    ['!', []],
+    ['<->', []],
+    [':*', []],
+    ['&&', []],
+    ["'", []],
+    ['a & | b', ['a b']],
+    ['!limiting', ['Rate limiting']],
+    ['rate:*', ['Rate limiting']],
+    ['rate | b', []],
+    ['rate <-> limiting', ['Rate limiting']],
+    ['limiting <-> rate', ['Rate limiting']],
+    ["rate'limiting", ['Rate limiting']],
+    ["'rate limiting'", ['Rate limiting']],
+    ['rate:C', []],
+    ['(rate', ['Rate limiting']],
+    ["rate\\' limiting", ['Rate limiting']],
+  ])('takes the query language of PostgreSQL for punctuation: %s', async (search, expected) => {
+    const actor = await actorWith(['Rate limiting', 'a b']);
+    expect(await found(actor, search)).toEqual(expected);
+  });
+
+  it.each(['%', '_', '%%', 'ra%', 'r_te', '\\', '\\%', '?', '$1', '??'])('knows no wildcards: %s', async (search) => {
+    const actor = await actorWith(['Implement rate limiting']);
+    const expected = search === 'ra%' ? ['Implement rate limiting'] : [];
+    expect(await found(actor, search)).toEqual(expected);
+  });
+
+  it('lists everything for an empty text and nothing for punctuation alone', async () => {
+    const actor = await actorWith(['One', 'Two']);
+    for (const search of ['', '   ', '\n']) expect(await found(actor, search)).toEqual(['One', 'Two']);
+    for (const search of ['!', '...', '-', '"', "''", '«»']) expect(await found(actor, search)).toEqual([]);
+  });
+
+  it('knows no words that mean nothing: every word counts', async () => {
+    const actor = await actorWith(['The end', 'An end']);
+    expect(await found(actor, 'the end')).toEqual(['The end']);
+  });
+
+  it.each([
+    ['Grüße aus München', ['grüße', 'GRÜSSE'.toLowerCase().replace('ss', 'ß'), 'münch', 'MÜNCHEN']],
+    ['Ärger mit Öl', ['ärger', 'öl', 'ÖL']],
+    ['ÇA VA', ['ça', 'ÇA VA']],
+    ['Привет МИР', ['привет', 'мир', 'при']],
+    ['Αθήνα', ['αθήνα', 'ΑΘΉΝΑ', 'αθ']],
+    ['שלום עולם', ['שלום', 'עול']],
+  ])('finds words of other alphabets in any case: %s', async (title, searches) => {
+    const actor = await actorWith([title, 'Something else']);
+    for (const search of searches) expect([search, await found(actor, search)]).toEqual([search, [title]]);
+  });
+
+  it('finds words that are written without spaces by their beginning', async () => {
+    const actor = await actorWith(['東京タワー 見学', '大阪城']);
+    expect(await found(actor, '東京')).toEqual(['東京タワー 見学']);
+    expect(await found(actor, '見学')).toEqual(['東京タワー 見学']);
+    expect(await found(actor, '大阪城')).toEqual(['大阪城']);
+  });
+
+  it('finds words beside emoji', async () => {
+    const actor = await actorWith(['\u{1f680} Launch', 'Party \u{1f389}\u{1f389}']);
+    expect(await found(actor, 'launch')).toEqual(['\u{1f680} Launch']);
+    expect(await found(actor, 'party')).toEqual(['Party \u{1f389}\u{1f389}']);
+  });
+
+  it('finds composed and decomposed letters alike', async () => {
+    const actor = await actorWith(['Cafe\u0301']);
+    expect(await found(actor, 'caf\u00e9')).toEqual(['Caf\u00e9']);
+    expect(await found(actor, 'cafe\u0301')).toEqual(['Caf\u00e9']);
+  });
+
+  it('finds a task by its new words after a change, and no more by the old ones', async () => {
+    const actor = await services.actor();
+    const task = await services.tasks.create(actor, { title: 'Before', description: 'Earlier' });
+    await services.tasks.update(actor, task.id, { title: 'After', description: null });
+    expect(await found(actor, 'after')).toEqual(['After']);
+    expect([await found(actor, 'before'), await found(actor, 'earlier')]).toEqual([[], []]);
+  });
+
+  it('answers every text that can be sent, whatever is in it', async () => {
+    const actor = await actorWith(['Implement rate limiting']);
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 100 }),
+      fc.string({ unit: fc.constantFrom(...'&|!()<>-:*\'"\\%_ aA1.@/\u00a0\u2019\u3000é日\u{1f600}'), maxLength: 60 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const search = text.replaceAll('\0', '');
+        const { rows } = await services.tasks.connection(actor, { search });
+        expect(rows.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('finds every task by its own title', async () => {
+    const titles = fc.string({ unit: fc.constantFrom(...'ab1é日-. /\'"&:!x9e_@'), minLength: 1, maxLength: 30 });
+    const actor = await services.actor();
+    await fc.assert(
+      fc.asyncProperty(titles, async (text) => {
+        fc.pre(/[\p{L}\p{N}]/u.test(text));
+        const { id, title } = await services.tasks.create(actor, { title: text });
+        const { rows } = await services.tasks.connection(actor, { search: title, first: 100 });
+        expect(rows.map((row) => row.id)).toContain(id);
+        await services.tasks.delete(actor, id);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
