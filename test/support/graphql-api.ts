@@ -39,13 +39,13 @@ export function createGraphQLApi(url: string, credentials: Credentials): Api {
       return (await run(user, `query ($id: ID!) { task(id: $id) { ${TASK} } }`, { id })).task;
     },
     async list(user, { limit, sort = 'createdAt', descending = true, search, completed } = {}) {
-      const query = `query ($first: Int, $completed: Boolean, $search: String, $orderBy: [TaskOrder!]) {
-        tasks(first: $first, filter: { completed: $completed }, search: $search, orderBy: $orderBy) { nodes { ${TASK} } totalCount }
+      const query = `query ($first: Int, $filter: TaskFilter, $search: String, $orderBy: [TaskOrder!]) {
+        tasks(first: $first, filter: $filter, search: $search, orderBy: $orderBy) { nodes { ${TASK} } totalCount }
       }`;
       const { tasks } = await run(user, query, {
         first: limit,
         search,
-        completed,
+        filter: completed === undefined ? undefined : { completed },
         orderBy: [{ field: FIELDS[sort], direction: descending ? 'DESC' : 'ASC' }],
       });
       return { tasks: tasks.nodes, total: tasks.totalCount };
