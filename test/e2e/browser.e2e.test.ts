@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { findBrowser, launchBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
+
+const executable = findBrowser();
+const isSkipped = executable === undefined && process.env.CI !== 'true';
+if (isSkipped) console.warn(`The browser tests are skipped: there is ${NO_BROWSER}.`);
+const suite = isSkipped ? describe.skip : describe;
+
+const HOURS = 3_600_000;
+
+suite('in a browser without a network', () => {
+  jest.setTimeout(90_000);
+  let browser: Browser;
+  let app: TestApp;
+  let opened: WatchedPage | undefined;
+  let later = 0;
+
+  beforeAll(async () => {
+    browser = await launchBrowser(executable);
+    app = await startTestApp({
+      environment: { BETTER_AUTH_SECRET: '' },
+      overrides: { clock: { now: () => Date.now() + later } },
+    });
+  });
+  afterEach(async () => {
+    await opened?.page.close();
+    opened = undefined;
+    later = 0;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+
+  async function open(path: string): Promise<WatchedPage> {
+    opened = await openPage(browser, `${app.url}${path}`);
+    return opened;
+  }
+
+  /** @returns an access token of the embedded Better Auth */
+  async function signUp(email: string): Promise<string> {
+    const account = { email, name: 'Ann', password: 'correct horse battery' };
+    const { headers } = await app.rest(undefined, 'POST', '/api/auth/sign-up/email', account, {
+      origin: app.url,
+    });
+    const session = { authorization: `Bearer ${headers.get('set-auth-token')}` };
+    return (await app.rest(undefined, 'GET', '/api/auth/token', undefined, session)).body.token;
+  }
+
+  describe('the playground', () => {
+    const run = (page: Page) => page.getByRole('button', { name: 'Execute query' }).click();
+    const answer = (page: Page) => page.locator('.graphiql-response');
+    const stored = (page: Page): Promise<string> => page.evaluate('JSON.stringify(localStorage)');
+
+    test('runs its examples with a ready token', async () => {
+      const { page, screenshot, complaints, foreignRequests } = await open('/graphql');
+      expect(await page.title()).toBe('premium-todo');
+      await run(page);
+      await answer(page).getByText('"Demo"', { exact: true }).waitFor();
+      await screenshot('playground');
+      await showTab(page, 'CreateTask');
+      await run(page);
+      await answer(page).getByText('"Water the plants"').waitFor();
+      await showTab(page, 'Tasks');
+      await run(page);
+      await answer(page).getByText('totalCount').waitFor();
+      await screenshot('playground-list');
+      expect(complaints).toEqual([]);
+      expect(foreignRequests).toEqual([]);
+    });
+
+    test('documents the schema, and opens its dialogs under its content security policy', async () => {
+      const { page, screenshot, complaints, foreignRequests } = await open('/graphql');
+      await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+      await page.getByRole('link', { name: 'Mutation', exact: true }).first().click();
+      await page.getByText('Completes an open task, reopens a completed one.').waitFor();
+      await screenshot('playground-docs');
+      await page.getByRole('button', { name: 'Open settings dialog' }).click();
+      await page.getByText('Clear storage').waitFor();
+      expect(complaints).toEqual([]);
+      expect(foreignRequests).toEqual([]);
+    });
+
+    test('gets a new token when the old one has expired, and stores none', async () => {
+      const { page } = await open('/graphql');
+      later += 13 * HOURS;
+      await run(page);
+      await answer(page).getByText('"Demo"', { exact: true }).waitFor();
+      await showTab(page, 'CreateTask');
+      await run(page);
+      await answer(page).getByText('"Water the plants"').waitFor();
+      expect(await stored(page)).toContain('Bearer <your token>');
+      expect(await stored(page)).not.toMatch(/Bearer (?!<your token>)/);
+      await page.reload();
+      await showTab(page, 'Me');
+      await page.getByRole('button', { name: 'Headers' }).click();
+      await page.getByText('"Bearer eyJ').waitFor();
+      await run(page);
+      await answer(page).getByText('"Demo"', { exact: true }).waitFor();
+    });
+  });
+
+  test('Swagger UI calls the API with a token', async () => {
+    const { page, screenshot, complaints, foreignRequests } = await open('/api/docs');
+    await page.getByRole('button', { name: 'Authorize' }).click();
+    await page.locator('.auth-container input').fill(await signUp('ann@example.com'));
+    await page.getByRole('button', { name: 'Apply credentials' }).click();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.locator('.opblock-get .opblock-summary-control').first().click();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    const response = page.locator('.live-responses-table');
+    await response.getByText('200', { exact: true }).waitFor();
+    expect(await response.innerText()).toContain('"items": []');
+    expect(await page.locator('.request-url').innerText()).toContain(`${app.url}/api/tasks?`);
+    await screenshot('rest-docs');
+    expect(complaints).toEqual([]);
+    expect(foreignRequests).toEqual([]);
+  });
+});
+
+/** GraphiQL takes over the operation of another tab a moment after it shows it. */
+async function showTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name, exact: true }).click();
+  await page.waitForTimeout(300);
+}
