@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core';
 
-const CANDIDATES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
+/** Where systems install Chromium or Chrome, unless CHROME_PATH names one. */
+const CANDIDATES = process.env.CHROME_PATH
+  ? [process.env.CHROME_PATH]
+  : [
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ];
 
 const ARGUMENTS = [
   '--no-sandbox',
@@ -21,10 +24,9 @@ const ARGUMENTS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 
-/** Chromium or Chrome of this machine: CHROME_PATH, or where systems install it. */
+/** The path of this machine's browser. */
 export function findBrowser(): string | undefined {
-  const { CHROME_PATH } = process.env;
-  return (CHROME_PATH ? [CHROME_PATH] : CANDIDATES).find((path) => existsSync(path));
+  return CANDIDATES.find((path) => existsSync(path));
 }
 
 export const NO_BROWSER = `no browser at ${CANDIDATES.join(', ')}; set CHROME_PATH to a Chromium or Chrome`;
