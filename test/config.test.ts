@@ -1,0 +1,297 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Config, ConfigError, loadConfig, settings } from '../src/config.ts';
+
+const SECRET = 'one secret of the tests with more than 32 bytes';
+const OTHER_SECRET = 'two secret of the tests with more than 32 bytes';
+const PRODUCTION = { NODE_ENV: 'production', BETTER_AUTH_SECRET: SECRET };
+
+/** What the settings are refused with, a line for each fault. */
+function faults(environment: Record<string, string>): string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    const [title, ...lines] = (error as ConfigError).message.split('\n');
+    expect(title).toBe('Wrong settings:');
+    return lines.map((line) => line.trim());
+  }
+  throw new Error('accepted');
+}
+
+describe('without any setting', () => {
+  it('the server is in development on this machine only, with its own database and accounts', () => {
+    expect(loadConfig({})).toEqual({
+      production: false,
+      development: true,
+      host: '127.0.0.1',
+      port: 4000,
+      publicUrl: 'http://localhost:4000',
+      dataDirectory: resolve('.data'),
+      database: {
+        url: undefined,
+        directUrl: undefined,
+        poolMaximum: 10,
+        poolTimeout: 3000,
+        statementTimeout: 10_000,
+        prepared: true,
+      },
+      auth: {
+        secrets: [],
+        jwksUrl: undefined,
+        issuer: undefined,
+        audience: undefined,
+        maxTokenAge: 86_400,
+        clockTolerance: 5,
+        embedded: true,
+      },
+      corsOrigins: undefined,
+      bodyLimit: 1_048_576,
+      introspection: true,
+      batchLimit: 0,
+      rateLimitScale: 1,
+      metricsToken: undefined,
+      logging: { level: 'info', format: undefined, slowRequest: 1000 },
+    });
+  });
+
+  it('every setting that is there but empty counts as absent', () => {
+    const empty = Object.fromEntries(Object.keys(settings.shape).map((name) => [name, '']));
+    expect(loadConfig(empty)).toEqual(loadConfig({}));
+  });
+
+  it('whatever else stands in the environment is not looked at', () => {
+    expect(loadConfig({ PATH: '/bin', port: '1', PORT_: '2', npm_config_port: '3' })).toEqual(loadConfig({}));
+  });
+});
+
+describe('settings', () => {
+  it('are read, each into its place', () => {
+    const config = loadConfig({
+      NODE_ENV: 'test',
+      HOST: '::1',
+      PORT: '8080',
+      PUBLIC_URL: 'https://todo.example.com',
+      DATA_DIR: '/var/lib/todo',
+      DATABASE_URL: 'postgres://app@pooler/todo',
+      DATABASE_URL_DIRECT: 'postgresql://app@db/todo',
+      DATABASE_POOL_MAX: '3',
+      DATABASE_POOL_TIMEOUT: '200',
+      DATABASE_STATEMENT_TIMEOUT: '0',
+      DATABASE_PREPARED: 'false',
+      AUTH_JWKS_URL: 'https://auth.example.com/jwks',
+      AUTH_ISSUER: 'https://auth.example.com',
+      AUTH_AUDIENCE: 'todo',
+      AUTH_MAX_TOKEN_AGE: '60',
+      AUTH_CLOCK_TOLERANCE: '0',
+      CORS_ORIGINS: 'https://app.example.com, http://localhost:5173,',
+      BODY_LIMIT: '2048',
+      GRAPHQL_INTROSPECTION: 'false',
+      GRAPHQL_BATCH_LIMIT: '10',
+      RATE_LIMIT_SCALE: '0.25',
+      LOG_LEVEL: 'debug',
+      LOG_FORMAT: 'json',
+      METRICS_TOKEN: 'a token for prometheus',
+      SLOW_REQUEST_MS: '50',
+    });
+    expect(config).toEqual({
+      production: false,
+      development: false,
+      host: '::1',
+      port: 8080,
+      publicUrl: 'https://todo.example.com',
+      dataDirectory: '/var/lib/todo',
+      database: {
+        url: 'postgres://app@pooler/todo',
+        directUrl: 'postgresql://app@db/todo',
+        poolMaximum: 3,
+        poolTimeout: 200,
+        statementTimeout: 0,
+        prepared: false,
+      },
+      auth: {
+        secrets: [],
+        jwksUrl: 'https://auth.example.com/jwks',
+        issuer: 'https://auth.example.com',
+        audience: 'todo',
+        maxTokenAge: 60,
+        clockTolerance: 0,
+        embedded: false,
+      },
+      corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
+      bodyLimit: 2048,
+      introspection: false,
+      batchLimit: 10,
+      rateLimitScale: 0.25,
+      metricsToken: 'a token for prometheus',
+      logging: { level: 'debug', format: 'json', slowRequest: 50 },
+    });
+  });
+
+  it('take several secrets, the current one first', () => {
+    const { secrets } = loadConfig({ BETTER_AUTH_SECRET: ` ${SECRET} ,${OTHER_SECRET},` }).auth;
+    expect(secrets).toEqual([SECRET, OTHER_SECRET]);
+  });
+
+  it('count the bytes of a secret, not its characters', () => {
+    expect(loadConfig({ BETTER_AUTH_SECRET: 'ä'.repeat(16) }).auth.secrets).toEqual(['ä'.repeat(16)]);
+    expect(faults({ BETTER_AUTH_SECRET: 'ä'.repeat(15) })).toEqual(['BETTER_AUTH_SECRET must have at least 32 bytes']);
+  });
+
+  it('use the pooled database for migrations where no direct one is named', () => {
+    const { url, directUrl } = loadConfig({ DATABASE_URL: 'postgres://app@db/todo' }).database;
+    expect(directUrl).toBe(url);
+  });
+
+  it('switch the embedded accounts off as soon as a secret or a key set is given, unless they are meant', () => {
+    expect(loadConfig({ BETTER_AUTH_SECRET: SECRET }).auth.embedded).toBe(false);
+    expect(loadConfig({ AUTH_JWKS_URL: 'https://auth.example.com/jwks' }).auth.embedded).toBe(false);
+    expect(loadConfig({ BETTER_AUTH_SECRET: SECRET, AUTH_EMBEDDED: 'true' }).auth.embedded).toBe(true);
+  });
+
+  it('are frozen', () => {
+    const config: { -readonly [Key in keyof Config]: Config[Key] } = loadConfig({});
+    expect(() => {
+      config.port = 1;
+    }).toThrow(TypeError);
+  });
+});
+
+describe('wrong settings', () => {
+  it('are named all at once', () => {
+    const lines = faults({
+      NODE_ENV: 'prod',
+      HOST: 'example.com',
+      PORT: '70000',
+      DATABASE_URL: 'mysql://db/todo',
+      DATABASE_PREPARED: 'yes',
+      BETTER_AUTH_SECRET: 'short',
+      AUTH_JWKS_URL: 'ftp://auth.example.com',
+      CORS_ORIGINS: '*',
+      RATE_LIMIT_SCALE: '-1',
+      LOG_LEVEL: 'loud',
+      METRICS_TOKEN: 'short',
+    });
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      ...['NODE_ENV', 'HOST', 'PORT', 'DATABASE_URL', 'DATABASE_PREPARED', 'BETTER_AUTH_SECRET'],
+      ...['AUTH_JWKS_URL', 'CORS_ORIGINS', 'RATE_LIMIT_SCALE', 'LOG_LEVEL', 'METRICS_TOKEN'],
+    ]);
+  });
+
+  it('are never shown, as they may be secret', () => {
+    const wrong = fc.stringMatching(/^[#%&!?*]{12,20}$/);
+    fc.assert(
+      fc.property(wrong, (value) => {
+        const names = Object.keys(settings.shape).filter((name) => !['DATA_DIR', 'METRICS_TOKEN'].includes(name));
+        const lines = faults({ ...Object.fromEntries(names.map((name) => [name, value])), METRICS_TOKEN: '#!?*' });
+        expect(lines.length).toBeGreaterThan(20);
+        expect(lines.join('\n')).not.toContain(value);
+        expect(lines.join('\n')).not.toContain('#!?*');
+      }),
+    );
+  });
+
+  it.each([
+    ['PORT', ['-1', '65536', '80.5', '0x50', '1e3', ' 80', 'http', '9'.repeat(16)]],
+    ['DATABASE_POOL_MAX', ['0', '1001']],
+    ['BODY_LIMIT', ['1023', '104857601']],
+    ['GRAPHQL_BATCH_LIMIT', ['101', 'true']],
+    ['AUTH_MAX_TOKEN_AGE', ['0', '31536001']],
+    ['AUTH_CLOCK_TOLERANCE', ['301', '-1']],
+    ['RATE_LIMIT_SCALE', ['-1', 'Infinity', 'NaN', '1e3', '.5', '1,5']],
+    ['GRAPHQL_INTROSPECTION', ['1', 'TRUE', 'yes', 'on']],
+    ['LOG_FORMAT', ['xml']],
+    ['HOST', ['example.com', '256.0.0.1', 'localhost:80']],
+    ['PUBLIC_URL', ['todo.example.com', 'javascript:alert(1)']],
+    ['DATABASE_URL', ['db/todo', 'http://db/todo']],
+    ['AUTH_JWKS_URL', ['file:///etc/passwd', 'auth.example.com']],
+    ['METRICS_TOKEN', ['fifteen letters']],
+    ['BETTER_AUTH_SECRET', [',', ' , ', `${SECRET},short`, 'x'.repeat(31)]],
+  ])('%s may be none of %j', (name, values) => {
+    for (const value of values) {
+      const lines = faults({ [name]: value });
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(new RegExp(`^${name} `));
+    }
+  });
+
+  it.each([
+    ...[
+      '*',
+      'null',
+      'app.example.com',
+      'https://app.example.com/',
+      'https://app.example.com/path',
+      'https://*.example.com/',
+    ],
+    ...['https://APP.example.com', 'https://app.example.com:443', 'https://user@app.example.com', 'file:///tmp'],
+  ])('CORS_ORIGINS may not hold %s, which is no exact origin', (value) => {
+    expect(faults({ CORS_ORIGINS: `https://good.example.com,${value}` })).toEqual([
+      'CORS_ORIGINS must be an exact origin such as https://app.example.com',
+    ]);
+  });
+
+  it('include secrets that are printed in documentation', () => {
+    expect(faults({ BETTER_AUTH_SECRET: `${SECRET},better-auth-secret-12345678901234567890` })).toEqual([
+      'BETTER_AUTH_SECRET is a published default and protects nothing',
+    ]);
+  });
+});
+
+describe('settings that contradict each other', () => {
+  it.each([
+    [{ AUTH_EMBEDDED: 'true', AUTH_JWKS_URL: 'https://auth.example.com/jwks' }, 'AUTH_EMBEDDED and AUTH_JWKS_URL'],
+    [{ AUTH_EMBEDDED: 'false' }, 'BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set with AUTH_EMBEDDED=false'],
+  ])('%j are refused', (environment, start) => {
+    const lines = faults(environment);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^${start}`));
+  });
+
+  it('are all named, too', () => {
+    const environment = {
+      NODE_ENV: 'production',
+      AUTH_EMBEDDED: 'true',
+      AUTH_JWKS_URL: 'https://auth.example.com/jwks',
+    };
+    expect(faults(environment)).toHaveLength(2);
+  });
+});
+
+describe('in production', () => {
+  it('the server listens on every address and allows neither browsers elsewhere nor introspection', () => {
+    const { production, development, host, corsOrigins, introspection } = loadConfig(PRODUCTION);
+    expect({ production, development, host, corsOrigins, introspection }).toEqual({
+      production: true,
+      development: false,
+      host: '0.0.0.0',
+      corsOrigins: [],
+      introspection: false,
+    });
+  });
+
+  it('tokens must come from somewhere', () => {
+    expect(faults({ NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set in production/),
+    ]);
+    expect(faults({ NODE_ENV: 'production', AUTH_EMBEDDED: 'false' })).toHaveLength(1);
+  });
+
+  it('a key set needs the issuer whose tokens it signs', () => {
+    const keySet = { NODE_ENV: 'production', AUTH_JWKS_URL: 'https://auth.example.com/jwks' };
+    expect(faults(keySet)).toEqual(['AUTH_ISSUER must be set with AUTH_JWKS_URL in production']);
+    expect(loadConfig({ ...keySet, AUTH_ISSUER: 'https://auth.example.com' }).auth.issuer).toBeDefined();
+  });
+
+  it('embedded accounts are possible where they are meant, but nothing hands out tokens', () => {
+    const { auth, development } = loadConfig({ NODE_ENV: 'production', AUTH_EMBEDDED: 'true' });
+    expect({ embedded: auth.embedded, development }).toEqual({ embedded: true, development: false });
+  });
+
+  it('what is switched on by name is on', () => {
+    const environment = { ...PRODUCTION, GRAPHQL_INTROSPECTION: 'true', CORS_ORIGINS: 'https://app.example.com' };
+    const { introspection, corsOrigins } = loadConfig({ ...environment, HOST: '127.0.0.1' });
+    expect({ introspection, corsOrigins }).toEqual({ introspection: true, corsOrigins: ['https://app.example.com'] });
+  });
+});
