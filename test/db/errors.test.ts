@@ -140,8 +140,9 @@ describe('a connection', () => {
   });
 
   it('that the pool has not free in time makes the database unavailable', async () => {
-    const pool = new Pool({ connectionString: database.url, max: 1, connectionTimeoutMillis: 20 });
+    const pool = new Pool({ connectionString: database.url, max: 1 });
     const held = await pool.connect();
+    pool.options.connectionTimeoutMillis = 20;
     const error = await pool.query('select 1').catch((thrown: unknown) => thrown);
     held.release();
     await pool.end();
@@ -151,14 +152,15 @@ describe('a connection', () => {
     expect(translateDatabaseError(late)).toMatchObject(UNAVAILABLE);
   });
 
-  it('that is used after its end makes the database unavailable', async () => {
-    const ended = new Client({ connectionString: database.url });
-    await ended.connect();
-    const waiting = ended.query('select pg_sleep(10)').catch((thrown: unknown) => thrown);
-    await client.query("select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(10)'");
-    ended.on('error', () => {});
+  it('that ends under a statement makes the database unavailable', async () => {
+    const ending = new Client({ connectionString: database.url });
+    await ending.connect();
+    ending.on('error', () => {});
+    const { rows } = await ending.query('select pg_backend_pid() as pid');
+    const waiting = ending.query('select pg_sleep(10)').catch((thrown: unknown) => thrown);
+    await client.query('select pg_terminate_backend($1)', [rows[0].pid]);
     expect(translateDatabaseError(await waiting)).toMatchObject(UNAVAILABLE);
-    await ended.end().catch(() => {});
+    await ending.end().catch(() => {});
   });
 });
 
