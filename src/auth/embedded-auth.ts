@@ -31,16 +31,9 @@ const ROUTES = new Set([
   'ok',
 ]);
 /** What Better Auth reads of a request; without `X-Forwarded-*`, since the address is given by the server. */
-const HEADERS = [
-  'authorization',
-  'cookie',
-  'origin',
-  'referer',
-  'user-agent',
-  'sec-fetch-site',
-  'sec-fetch-mode',
-  'sec-fetch-dest',
-] as const;
+const HEADERS = ['authorization', 'cookie', 'origin', 'referer', 'user-agent'] as const;
+/** Sent by browsers, which then send `Origin` or a cookie too, and by Node's `fetch`, which sends neither. */
+const FETCH_METADATA = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'] as const;
 
 interface EmbeddedAuthOptions extends Omit<BetterAuthSettings, 'onError'> {
   /** of a role that may create the schema `auth` or owns it */
@@ -90,7 +83,9 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
     connectionTimeoutMillis: POOL_TIMEOUT,
     idleTimeoutMillis: IDLE_TIMEOUT,
   });
-  // An idle connection that breaks is replaced at the next request; without a listener it would end the process.
+  // A connection that breaks is replaced at the next request, and the query under way rejects. Without these listeners
+  // it would end the process: pg-pool takes its own off a client while somebody has it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', () => {});
   const database = new Kysely({ dialect: new PostgresDialect({ pool }) });
   const auth = await startBetterAuth(database, {
@@ -111,7 +106,7 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
       throw new NotFoundError('There is no such route');
     }
     checkBody(request.body);
-    const forwarded = HEADERS.flatMap((name) => {
+    const forwarded = readHeaders(request.headers).flatMap((name) => {
       const value = request.headers[name];
       return typeof value === 'string' ? [[name, value] as [string, string]] : [];
     });
@@ -144,4 +139,12 @@ function rethrow(error: unknown): never {
 /** Two who sign up with one address at once: Better Auth logs that, and its answer is the right one. */
 function isDuplicate(error: Error): boolean {
   return 'code' in error && error.code === '23505';
+}
+
+/**
+ * Better Auth takes fetch metadata for the sign of a browser and refuses a sign-up without an `Origin`. A request with
+ * neither origin nor cookie carries nothing that another site could abuse, so there the metadata is left out.
+ */
+function readHeaders({ origin, cookie }: IncomingHttpHeaders): readonly string[] {
+  return origin === undefined && cookie === undefined ? HEADERS : [...HEADERS, ...FETCH_METADATA];
 }

@@ -56,9 +56,5 @@ async function secretOf({ auth, dataDirectory }: Config): Promise<string> {
   const [current] = auth.secrets;
   if (current !== undefined) return current;
   if (auth.embedded) return developmentSecret(dataDirectory);
-  throw new CommandError(
-    auth.jwksUrl === undefined
-      ? 'The server accepts no tokens with these settings: AUTH_EMBEDDED is false, and there is no BETTER_AUTH_SECRET or AUTH_JWKS_URL'
-      : 'The server accepts only tokens from AUTH_JWKS_URL: get one there, or set BETTER_AUTH_SECRET',
-  );
+  throw new CommandError('The server accepts only tokens from AUTH_JWKS_URL: get one there, or set BETTER_AUTH_SECRET');
 }
