@@ -24,7 +24,7 @@ import { createTaskStore } from './tasks/task.store.ts';
 import { userRoutes } from './users/user.routes.ts';
 import { createUserStore } from './users/user.store.ts';
 
-const GRAPHQL_PATH = '/graphql';
+const GRAPHQL_PATHS = new Set(['/graphql', '/graphql/']);
 
 /** What a test puts in the place of a layer; everything else stays as it is. */
 export interface AppOverrides extends Partial<ServiceDependencies> {
@@ -116,7 +116,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
           isClosing,
           observe: metrics.observeRequest,
         },
-        (request, response) => (pathOf(request) === GRAPHQL_PATH ? graphql : fastify)(request, response),
+        (request, response) => (GRAPHQL_PATHS.has(pathOf(request)) ? graphql : fastify)(request, response),
       ),
   });
 

@@ -35,6 +35,9 @@ export function createPlayground(config: Config, secret: string | undefined, clo
           return reply.type(asset.type).send(asset.body);
         },
       );
+      scope.get('/', { schema: { hide: true } }, (_request, reply) => {
+        void reply.redirect('/graphql');
+      });
       // The edge forbids to store any of this: a token is only for the page that asked.
       scope.get('/graphql/playground.json', { schema: { hide: true } }, async (request) => ({
         examples: EXAMPLES,
