@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
+import { MigrationError } from './db/migrate.ts';
 import { startMessage } from './ops/start-message.ts';
 
 /** A request that takes longer than this to finish is cut off. */
@@ -17,7 +18,7 @@ try {
 
 /** What went wrong in one sentence, where the one who starts the server can put it right. */
 function explained(error: unknown): string | undefined {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   return code === 'EADDRINUSE' ? `Port ${port} is in use: stop what uses it, or set PORT to another one.` : undefined;
 }
