@@ -1,0 +1,149 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Actor } from '../../src/core/actor.ts';
+import { UnauthenticatedError } from '../../src/core/errors.ts';
+import { createUserService, type UserService } from '../../src/users/user.service.ts';
+import type { UserStore } from '../../src/users/user.store.ts';
+import { createUserStore } from '../../src/users/user.store.ts';
+import { newUser } from '../support/factories.ts';
+import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+
+/** Revocation and deletion with time in the hands of the test. */
+
+const START = Date.UTC(2026, 5, 1, 12, 0, 0, 400);
+
+let database: OpenTestDatabase;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+
+afterAll(() => database.close());
+
+interface Instance {
+  service: UserService;
+  now: number;
+  waits: number[];
+  ended: string[];
+}
+
+/** One instance of the server: its own cache, its own clock, the common database. */
+function instance(store: UserStore = createUserStore(database)): Instance {
+  const state: Instance = { service: undefined as never, now: START, waits: [], ended: [] };
+  state.service = createUserService({
+    store,
+    clock: { now: () => state.now },
+    wait: async (milliseconds) => {
+      state.waits.push(milliseconds);
+      state.now += milliseconds;
+    },
+    identities: {
+      endSessions: async (userId) => void state.ended.push(`sessions of ${userId}`),
+      deleteUser: async (userId) => void state.ended.push(userId),
+    },
+  });
+  return state;
+}
+
+function actorAt(milliseconds: number, userId = newUser()): Actor {
+  return { userId, email: null, name: null, issuedAt: Math.floor(milliseconds / 1000) };
+}
+
+async function isAdmitted(service: UserService, actor: Actor): Promise<boolean> {
+  try {
+    await service.admit(actor);
+    return true;
+  } catch (error) {
+    if (error instanceof UnauthenticatedError && error.reason === 'invalid_token') return false;
+    throw error;
+  }
+}
+
+describe('admission', () => {
+  it('asks the database once in four seconds and then again', async () => {
+    const one = instance();
+    const actor = actorAt(START);
+    await one.service.admit(actor);
+    database.statements.length = 0;
+    one.now += 3_999;
+    expect(one.service.admit(actor)).toBeUndefined();
+    expect(database.statements).toEqual([]);
+    one.now += 2;
+    // The cache looks at the clock once in a real millisecond.
+    await delay(5);
+    await one.service.admit(actor);
+    expect(database.statements).toHaveLength(1);
+  });
+
+  it('reads and does not write for a user who is known', async () => {
+    const [one, two] = [instance(), instance()];
+    const actor = actorAt(START);
+    await one.service.admit(actor);
+    database.statements.length = 0;
+    await two.service.admit(actor);
+    expect(database.statements.map(({ text }) => text)).toEqual([expect.stringMatching(/^select/)]);
+  });
+});
+
+describe('revocation', () => {
+  it('refuses tokens of the same second, and answers in the next one', async () => {
+    const one = instance();
+    const actor = actorAt(START);
+    await one.service.admit(actor);
+    await one.service.revokeTokens(actor);
+    expect(one.now).toBeGreaterThanOrEqual(START + 600);
+    expect(Math.floor(one.now / 1000)).toBe(START / 1000 - 0.4 + 1);
+    expect(await isAdmitted(one.service, actor)).toBe(false);
+    expect(await isAdmitted(one.service, actorAt(START + 600, actor.userId))).toBe(true);
+  });
+
+  it('ends the sessions of the user where tokens come from', async () => {
+    const one = instance();
+    const actor = actorAt(START);
+    await one.service.admit(actor);
+    await one.service.revokeTokens(actor);
+    expect(one.ended).toEqual([`sessions of ${actor.userId}`]);
+  });
+
+  it('holds on every other instance within four seconds', async () => {
+    const [one, two] = [instance(), instance()];
+    const actor = actorAt(START);
+    await Promise.all([one.service.admit(actor), two.service.admit(actor)]);
+    await one.service.revokeTokens(actor);
+    two.now = START + 4_001;
+    expect(await isAdmitted(two.service, actor)).toBe(false);
+  });
+
+  it('never moves back when two instances revoke and their clocks differ', async () => {
+    const [one, two] = [instance(), instance()];
+    two.now -= 60_000;
+    const actor = actorAt(START - 30_000);
+    await one.service.admit(actor);
+    await one.service.revokeTokens(actor);
+    await two.service.revokeTokens(actor);
+    expect(await isAdmitted(instance().service, actor)).toBe(false);
+  });
+});
+
+describe('deletion', () => {
+  it('holds on every other instance within four seconds', async () => {
+    const [one, two] = [instance(), instance()];
+    const actor = actorAt(START);
+    await Promise.all([one.service.admit(actor), two.service.admit(actor)]);
+    await one.service.deleteAccount(actor, actor.userId);
+    two.now = START + 4_001;
+    expect(await isAdmitted(two.service, actor)).toBe(false);
+    expect(one.ended).toEqual([actor.userId]);
+  });
+
+  it('is not undone by a token that tells e-mail and name', async () => {
+    const one = instance();
+    const actor = actorAt(START);
+    await one.service.admit(actor);
+    await one.service.deleteAccount(actor, actor.userId);
+    const later = { ...actorAt(START + 60_000, actor.userId), email: 'ann@example.com', name: 'Ann' };
+    expect(await isAdmitted(one.service, later)).toBe(false);
+    const rows = await database.query('select email, name from users where id = $1', [actor.userId]);
+    expect(rows).toEqual([{ email: null, name: null }]);
+  });
+});
