@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { ServiceUnavailableError } from '../../src/core/errors.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { newUser, taskInput } from '../support/factories.ts';
+import { createMemoryStores } from '../support/memory-stores.ts';
+
+/** T065: what REST answers is what its OpenAPI document says, for every route and every status that it names. */
+
+interface Documented {
+  description: string;
+  content?: Record<string, { schema: object }>;
+}
+interface Operation {
+  responses: Record<string, Documented>;
+  requestBody?: { content: Record<string, { schema: object }> };
+}
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object>; securitySchemes: object };
+}
+
+const BODY_LIMIT = 2048;
+
+/** Stores that do as they are told: work, fail as nobody expects, or be away. */
+let mood: 'well' | 'broken' | 'away' = 'well';
+
+function moody<Store extends object>(store: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const method = Reflect.get(target, name) as (...parameters: unknown[]) => unknown;
+      return (...parameters: unknown[]) => {
+        if (mood === 'broken') throw new Error('select secret_column from tasks_secret at /srv/app/store.ts:12');
+        if (mood === 'away') throw new ServiceUnavailableError('The database is not available', 2);
+        return method(...parameters);
+      };
+    },
+  });
+}
+
+let app: TestApp;
+let strict: TestApp;
+let document: Document;
+let ajv: Ajv2020;
+
+beforeAll(async () => {
+  const { taskStore, userStore } = createMemoryStores();
+  app = await startTestApp({
+    environment: { BODY_LIMIT: String(BODY_LIMIT) },
+    overrides: { taskStore: moody(taskStore), userStore: moody(userStore) },
+  });
+  strict = await startTestApp({ environment: { RATE_LIMIT_SCALE: '0.001' }, overrides: createMemoryStores() });
+  const response = await fetch(`${app.url}/api/openapi.json`);
+  document = (await response.json()) as Document;
+  ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
+  (formats as unknown as { default: (instance: Ajv2020) => void }).default(ajv);
+  for (const [name, schema] of Object.entries(document.components.schemas)) ajv.addSchema(closed(schema), name);
+});
+
+afterAll(async () => {
+  await app.close();
+  await strict.close();
+});
+
+/** The same schemas with nothing allowed that they do not name. */
+function closed(schema: object): object {
+  return JSON.parse(JSON.stringify(schema), (name, part) => {
+    if (name === '$ref') return String(part).replace('#/components/schemas/', '');
+    return part?.type === 'object' && part.properties ? { additionalProperties: false, ...part } : part;
+  });
+}
+
+function validatorOf(schema: object): ValidateFunction {
+  return ajv.compile(closed(schema));
+}
+
+interface Answer {
+  status: number;
+  type: string | null;
+  text: string;
+}
+
+async function send(
+  target: TestApp,
+  user: string | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers = {},
+): Promise<Answer> {
+  const response = await fetch(`${target.url}${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(await target.credentials(user)),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+}
+
+interface Call {
+  method: string;
+  template: string;
+  good: unknown;
+  /** provokes 400 */
+  bad?: { path?: string; body?: unknown; headers?: Record<string, string> };
+}
+
+const CALLS: Call[] = [
+  { method: 'GET', template: '/api/tasks', good: undefined, bad: { path: '/api/tasks?page=x' } },
+  { method: 'POST', template: '/api/tasks', good: { title: 'Made' }, bad: { body: { title: '', other: 1 } } },
+  { method: 'GET', template: '/api/tasks/{id}', good: undefined, bad: { path: '/api/tasks/x' } },
+  { method: 'PUT', template: '/api/tasks/{id}', good: { title: 'Put' }, bad: { body: { title: null } } },
+  { method: 'PATCH', template: '/api/tasks/{id}', good: { title: 'Patched' }, bad: { body: '{' } },
+  { method: 'DELETE', template: '/api/tasks/{id}', good: undefined, bad: { headers: { 'if-match': 'x' } } },
+  { method: 'PATCH', template: '/api/tasks/{id}/toggle', good: undefined, bad: { path: '/api/tasks/x/toggle' } },
+  { method: 'GET', template: '/api/auth/me', good: undefined },
+  { method: 'POST', template: '/api/auth/revoke', good: undefined, bad: { body: '{' } },
+  { method: 'DELETE', template: '/api/auth/me', good: undefined, bad: { body: '{' } },
+];
+
+const SUCCESS: Record<string, number> = {
+  'POST /api/tasks': 201,
+  'DELETE /api/tasks/{id}': 204,
+  'POST /api/auth/revoke': 204,
+  'DELETE /api/auth/me': 204,
+};
+
+const NO_TASK = '/api/tasks/01890a5d-ac96-774b-bcce-b302099a8057';
+
+async function newTask(target: TestApp, user: string): Promise<string> {
+  const { text } = await send(target, user, 'POST', '/api/tasks', taskInput());
+  return JSON.parse(text).id;
+}
+
+/** Makes an operation answer with a status; `undefined` when nothing can. */
+async function provoke(call: Call, status: number): Promise<Answer | undefined> {
+  const { method, template, good, bad } = call;
+  const user = newUser();
+  const id = await newTask(app, user);
+  const path = template.replace('{id}', id);
+  const changes = method === 'PUT' || method === 'PATCH';
+  switch (status) {
+    case 200:
+    case 201:
+    case 204:
+      return send(app, user, method, path, good);
+    case 304:
+      return send(app, user, method, path, undefined, { 'if-none-match': '"1"' });
+    case 400:
+      return bad && send(app, user, method, bad.path ?? path, bad.body ?? good, bad.headers);
+    case 401:
+      return send(app, undefined, method, path, good);
+    case 403:
+      return send(app, newUser(), method, path, good);
+    case 404:
+      return send(app, user, method, path.replace(`/api/tasks/${id}`, NO_TASK), good);
+    case 409:
+      return changes
+        ? send(app, user, method, path, { version: 7 })
+        : send(app, user, method, path, { id, title: 'Another under this id' });
+    case 412:
+      return send(app, user, method, path, good, { 'if-match': '"7"' });
+    case 413:
+      return send(app, user, method, path, { title: 'x'.repeat(BODY_LIMIT) });
+    case 429:
+      // Calls that end the token can be made once only: their limit is spent without them.
+      await (template.startsWith('/api/auth') && method !== 'GET'
+        ? strict.graphql(user, 'mutation { deleteAccount(confirm: "wrong") { deletedUserId } }')
+        : send(strict, user, method, template, good));
+      return send(strict, user, method, template, good);
+    case 500:
+    case 503:
+      mood = status === 500 ? 'broken' : 'away';
+      return send(app, user, method, path, good).finally(() => {
+        mood = 'well';
+      });
+    default:
+      return undefined;
+  }
+}
+
+describe.each(CALLS.map((call) => [call.method, call.template, call] as const))('%s %s', (method, template, call) => {
+  const responses = () => document.paths[template]?.[method.toLowerCase()]?.responses ?? {};
+
+  it('answers with every status that its document names, in the form that it names', async () => {
+    const statuses = Object.keys(responses()).map(Number);
+    expect(statuses).toContain(SUCCESS[`${method} ${template}`] ?? 200);
+    for (const status of statuses) {
+      const answer = await provoke(call, status);
+      if (!answer) {
+        expect({ method, template, status }).toEqual({ method: 'GET', template: '/api/auth/me', status: 400 });
+        continue;
+      }
+      expect({ status, answered: answer.status }).toEqual({ status, answered: status });
+      const [type, schema] = Object.entries(responses()[String(status)]?.content ?? {})[0] ?? [];
+      if (!type || !schema) {
+        expect({ status, text: answer.text }).toEqual({ status, text: '' });
+        continue;
+      }
+      expect({ status, type: answer.type }).toEqual({ status, type: `${type}; charset=utf-8` });
+      const isValid = validatorOf(schema.schema);
+      expect({ status, valid: isValid(JSON.parse(answer.text)), errors: isValid.errors }).toEqual({
+        status,
+        valid: true,
+        errors: null,
+      });
+    }
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is of version 3.1 and names the routes of the contract and no others', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(routes.sort()).toEqual(CALLS.map(({ method, template }) => `${method} ${template}`).sort());
+  });
+
+  it('resolves every reference', () => {
+    const references = JSON.stringify(document).match(/"#\/components\/schemas\/\w+"/g) ?? [];
+    const names = new Set(references.map((reference) => reference.slice(22, -1)));
+    expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining([...names]));
+    for (const schema of Object.values(document.components.schemas)) expect(() => validatorOf(schema)).not.toThrow();
+  });
+
+  it.each([
+    [
+      'POST',
+      '/api/tasks',
+      [{ title: 'x' }, { title: 'x', description: null, completed: true, id: crypto.randomUUID() }],
+      [{}, { title: '' }, { title: 'x', user_id: 'y' }, { title: 'x'.repeat(256) }],
+    ],
+    [
+      'PUT',
+      '/api/tasks/{id}',
+      [{}, { title: 'x', version: 1, created_at: 'any' }],
+      [{ title: null }, { completed: 'yes' }, { owner: 'y' }],
+    ],
+  ] as const)('describes the body of %s %s as the server takes it', async (method, template, good, bad) => {
+    const user = newUser();
+    const { schema } = Object.values(document.paths[template]![method.toLowerCase()]!.requestBody!.content)[0]!;
+    const isValid = validatorOf(schema);
+    for (const [bodies, expected] of [
+      [good, true],
+      [bad, false],
+    ] as const) {
+      for (const body of bodies) {
+        const path = template.replace('{id}', await newTask(app, user));
+        const { status } = await send(app, user, method, path, body);
+        expect({ body, described: isValid(body), taken: status < 300 }).toEqual({
+          body,
+          described: expected,
+          taken: expected,
+        });
+      }
+    }
+  });
+
+  it('tells what is asked of clients: a bearer token', () => {
+    expect(document.components.securitySchemes).toEqual({
+      bearer: expect.objectContaining({ type: 'http', scheme: 'bearer' }),
+    });
+  });
+});
