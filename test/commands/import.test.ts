@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { runCommand } from './support.ts';
+import { runCommand, startCommand } from './support.ts';
 
 interface Row {
   title: string;
@@ -130,6 +131,26 @@ describe('npm run import', () => {
     });
   });
 
+  it('leaves nothing behind when it is interrupted, however often npm passes the signal on', async () => {
+    await client.query("insert into users (id) values ('grace')");
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query("begin; select from users where id = 'grace' for update");
+    await writeFile(join(directory, 'list.md'), '- [ ] one');
+    const { child, outcome } = startCommand('import', ['list.md', '--user', 'grace'], {
+      cwd: directory,
+      env: environment(),
+    });
+    await untilWaitingForLock(client);
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    await delay(100);
+    child.kill('SIGTERM');
+    await holder.end();
+    expect(await outcome).toEqual({ code: 1, output: '', complaint: 'Interrupted, nothing was added\n' });
+    expect(await tasksOf('grace')).toEqual([]);
+  });
+
   it('refuses an erased account', async () => {
     await client.query("insert into users (id, deleted_at) values ('gone', now())");
     expect(await importList('- [ ] one', 'gone')).toEqual({
@@ -175,3 +196,8 @@ describe('npm run import', () => {
     });
   });
 });
+
+async function untilWaitingForLock(client: Client): Promise<void> {
+  const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  while ((await client.query(waiting)).rowCount === 0) await delay(20);
+}

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 
 export interface Outcome {
@@ -7,16 +7,22 @@ export interface Outcome {
   complaint: string;
 }
 
-/** Runs a command as a user does, with nothing but these settings. */
-export function runCommand(
-  name: string,
-  args: string[],
-  { cwd, env }: { cwd: string; env: Record<string, string> },
-): Promise<Outcome> {
+interface Surroundings {
+  cwd: string;
+  /** nothing else is set */
+  env: Record<string, string>;
+}
+
+/** Starts a command as a user does. */
+export function startCommand(name: string, args: string[], { cwd, env }: Surroundings) {
+  const { promise, resolve: end } = Promise.withResolvers<Outcome>();
   const command = resolve(`src/commands/${name}.ts`);
-  return new Promise((done) => {
-    execFile(process.execPath, [command, ...args], { cwd, env }, (error, output, complaint) =>
-      done({ code: error === null ? 0 : Number(error.code), output, complaint }),
-    );
-  });
+  const child: ChildProcess = execFile(process.execPath, [command, ...args], { cwd, env }, (error, output, complaint) =>
+    end({ code: error === null ? 0 : Number(error.code), output, complaint }),
+  );
+  return { child, outcome: promise };
+}
+
+export function runCommand(name: string, args: string[], surroundings: Surroundings): Promise<Outcome> {
+  return startCommand(name, args, surroundings).outcome;
 }
