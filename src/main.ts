@@ -6,6 +6,8 @@ import { startMessage } from './ops/start-message.ts';
 
 /** A request that takes longer than this to finish is cut off. */
 const SHUTDOWN_LIMIT_MS = 15_000;
+/** Ctrl-C under npm arrives twice, from the terminal and from npm: only a signal after this means a second wish. */
+const REPEATED_SIGNAL_MS = 1000;
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 
@@ -29,11 +31,14 @@ async function start(): Promise<void> {
   const url = await app.listen();
   console.log(startMessage(config, url));
 
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
-    // A second signal means that somebody does not want to wait.
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      // Somebody does not want to wait.
+      if (performance.now() - stoppingSince > REPEATED_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     app.logger.info({ signal }, 'shutting down');
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
     app.close().then(

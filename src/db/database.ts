@@ -120,6 +120,7 @@ function ormOptions(options: DatabaseOptions): Options {
       pathTs: 'migrations',
       path: 'dist/migrations',
       snapshot: false,
+      silent: true,
     },
     // Colours and parameters have no place in structured logs.
     colors: false,

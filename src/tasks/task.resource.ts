@@ -46,16 +46,16 @@ const SORT_NAMES = {
 } as const;
 const SORT_PATTERN = /^-?(created_at|updated_at|title|completed)(,-?(created_at|updated_at|title|completed)){0,2}$/;
 
-const whole = (description: string, maximum: number, fallback: string) =>
+const whole = (description: string, maximum: number, fallback: number) =>
   z
     .string()
     .regex(/^\d{1,7}$/, 'must be a whole number')
-    .default(fallback)
-    .meta({ description, type: 'integer', minimum: 1, maximum });
+    .default(String(fallback))
+    .meta({ description, type: 'integer', minimum: 1, maximum, default: fallback });
 
 export const taskListQuery = z.strictObject({
-  page: whole('Which page, from 1.', 1_000_000, '1'),
-  limit: whole('Tasks on a page.', 100, '20'),
+  page: whole('Which page, from 1.', 1_000_000, 1),
+  limit: whole('Tasks on a page.', 100, 20),
   sort: z
     .string()
     .regex(

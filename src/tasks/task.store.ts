@@ -50,7 +50,10 @@ export interface TaskStore {
    * @throws ConflictError when the key was used for another request
    */
   reserve(userId: string, key: string, fingerprint: string, taskId: string): Promise<string>;
-  /** Inserts those whose id is not taken, all or none; `progress` hears how many are done. Answers how many were new. */
+  /**
+   * Inserts those whose id the user has not used, all or none; `progress` hears how many are done. Answers how many were new.
+   * @throws ConflictError when somebody else has the id
+   */
   insertMissing(userId: string, tasks: readonly NewTask[], progress: (done: number) => void): Promise<number>;
   /**
    * Changes the named fields of one own task; `undefined` when there is none.
@@ -93,7 +96,7 @@ export function createTaskStore(database: Database): TaskStore {
         let added = 0;
         for (let start = 0; start < tasks.length; start += INSERT_BATCH) {
           const batch = tasks.slice(start, start + INSERT_BATCH);
-          const taken = await takenIds(manager, batch);
+          const taken = await takenIds(manager, userId, batch);
           const missing = batch.filter((task) => !taken.has(task.id));
           for (const task of missing) manager.persist(manager.create(Task, { ...task, userId }));
           await manager.flush();
@@ -137,8 +140,10 @@ async function change(
   return toRow(task);
 }
 
-async function takenIds(manager: EntityManager, tasks: readonly NewTask[]): Promise<Set<string>> {
-  const found = await manager.find(Task, { id: { $in: tasks.map((task) => task.id) } }, { fields: ['id'] });
+/** Own ids only: one that somebody else holds must fail the insert, not pass for a task that is there already. */
+async function takenIds(manager: EntityManager, userId: string, tasks: readonly NewTask[]): Promise<Set<string>> {
+  const ids = tasks.map((task) => task.id);
+  const found = await manager.find(Task, { id: { $in: ids }, userId }, { fields: ['id'] });
   return new Set(found.map((task) => task.id));
 }
 
