@@ -309,20 +309,6 @@ it('a resolver that throws keeps its own error as the original one, compiled or 
   }
 });
 
-it('a document that comes once is not compiled: a thousand distinct ones cost no more than executing them', async () => {
-  const run = executorFor();
-  const distinct = Array.from({ length: 1000 }, (_, index) => ({
-    query: `{ a${index}: hello items { id name tags } }`,
-  }));
-  const start = process.cpuUsage();
-  for (const call of distinct) await run(call);
-  const once = process.cpuUsage(start);
-  const again = process.cpuUsage();
-  for (const call of distinct) await run(call);
-  const compiling = process.cpuUsage(again);
-  expect(once.user + once.system).toBeLessThan((compiling.user + compiling.system) / 2);
-});
-
 describe('what the executor remembers', () => {
   /** Executes a document that cannot be compiled, under whatever keys, and counts how often that was tried. */
   function counting() {
