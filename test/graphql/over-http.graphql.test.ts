@@ -66,6 +66,12 @@ describe('GET', () => {
 
   it('is refused with variables that are no JSON', async () => {
     expect(await get({ query: VIEWER, variables: '{' })).toMatchObject({ status: 400 });
+    expect(await get({ query: VIEWER, variables: '[]' })).toMatchObject({ status: 400 });
+  });
+
+  it('is refused without a query and with one that cannot be parsed', async () => {
+    expect(await get({})).toMatchObject({ status: 400 });
+    expect(await get({ query: '{' })).toMatchObject({ status: 400 });
   });
 
   it('is refused where another site could have sent it without asking first: with cookies instead of a token', async () => {
@@ -117,6 +123,17 @@ describe('a request that is no operation', () => {
     ['with a syntax error', { query: '{ viewer { id }' }],
     ['with a fragment alone', { query: 'fragment A on Viewer { id }' }],
     ['with an unknown field', { query: '{ viewer { nothing } }' }],
+    ['with an unknown argument', { query: '{ tasks(nothing: 1) { totalCount } }' }],
+    ['with a missing argument', { query: '{ task { id } }' }],
+    ['with a selection on a scalar', { query: '{ viewer { id { id } } }' }],
+    ['with an unused fragment', { query: '{ __typename } fragment F on Task { id }' }],
+    ['with a fragment that holds itself', { query: '{ ...F } fragment F on Query { ...F }' }],
+    ['with an unknown directive', { query: '{ __typename @nothing }' }],
+    ['with a variable that is not defined', { query: '{ tasks(first: $first) { totalCount } }' }],
+    ['with a wrong value', { query: 'query ($a: Int!) { tasks(first: $a) { totalCount } }', variables: { a: 'x' } }],
+    ['with comments alone', { query: '# nothing' }],
+    ['with definitions of types', { query: 'type A { b: Int }' }],
+    ['with extensions that are text', { query: VIEWER, extensions: 'x' }],
     ['with an unknown operationName', { query: 'query A { viewer { id } }', operationName: 'B' }],
     ['with several operations and no operationName', { query: 'query A { viewer { id } } query B { viewer { id } }' }],
     [
@@ -147,6 +164,26 @@ it('the operation that operationName names is the one that is executed, compiled
     expect((await post({ query, operationName: 'B' })).body).toEqual({ data: { tasks: { totalCount: 0 } } });
   }
 });
+
+it.each(['PUT', 'PATCH', 'DELETE'])('%s is answered with 405 and the methods that there are', async (method) => {
+  const headers = { 'content-type': 'application/json', ...(await app.credentials('ann')) };
+  const body = JSON.stringify({ query: VIEWER });
+  const answer = await answerOf(await fetch(`${app.url}/graphql`, { method, headers, body }));
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  expect(answer.body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+});
+
+it.each(['application/json', 'application/graphql-response+json', '*/*'])(
+  'a field that fails is answered with 200 to a client that accepts %s',
+  async (accept) => {
+    const { status, body } = await post({ query: '{ task(id: "x") { id } }' }, { accept });
+    expect({ status, data: body.data, code: body.errors[0].extensions.code }).toEqual({
+      status: 200,
+      data: null,
+      code: 'BAD_USER_INPUT',
+    });
+  },
+);
 
 describe('a batch', () => {
   it('is refused where batches are off', async () => {

@@ -82,6 +82,19 @@ describe('the schema', () => {
     expect(schema.getSubscriptionType() ?? null).toBeNull();
   });
 
+  it('says with each description a sentence', () => {
+    const bad = printSchema(schema)
+      .match(/"""[^"]*"""/g)
+      ?.map((text) => text.slice(3, -3).trim())
+      .filter((text) => !/^[A-Z0-9`].*\.$/s.test(text));
+    expect(bad).toEqual([]);
+  });
+
+  it('keeps the built-in directives', () => {
+    const names = schema.getDirectives().map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['include', 'skip', 'deprecated', 'specifiedBy', 'rateLimit']));
+  });
+
   it('prints the same text each time', () => {
     expect(printSchema(schema)).toBe(printSchema(schema));
     expect(printSchema(schema)).toContain('directive @rateLimit');
