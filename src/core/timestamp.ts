@@ -4,7 +4,7 @@ export type Timestamp = string;
 export const TIMESTAMP_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /** RFC 3339 date-time: a full date, a time with seconds, and an offset. */
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** The timestamp of RFC 3339 text, or `undefined` when it is none or names no real moment (February 30, hour 25). */
 export function parseTimestamp(text: string): Timestamp | undefined {
@@ -26,7 +26,7 @@ function namesRealDay(text: string): boolean {
  * twenty rows hold forty timestamps, and making `Date` objects of them was a tenth of a list's CPU time.
  */
 export function timestampFromDatabase(text: string): Timestamp {
-  if (!text.endsWith('+00') || text.length > 26) return new Date(text).toISOString();
-  const fraction = text.slice(20, -3);
+  if (!text.endsWith('+00') || text.charAt(10) !== ' ') return new Date(text).toISOString();
+  const fraction = text.slice(20, -3).slice(0, 3);
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(3, '0')}Z`;
 }

@@ -1,4 +1,5 @@
 import {
+  BREAK,
   type DocumentNode,
   GraphQLScalarType,
   GraphQLSchema,
@@ -33,6 +34,29 @@ export function withCoercedVariables(document: DocumentNode): DocumentNode {
             type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: COERCED.name } },
           },
   });
+}
+
+/**
+ * Whether graphql-jit executes the document as GraphQL says. It writes null for a variable inside an object or list that
+ * was not given, where GraphQL leaves the field out: an update would clear what it should leave alone. And questions
+ * about the schema must be answered from the schema that is served, without the scalar above.
+ */
+export function isCompilable(document: DocumentNode): boolean {
+  let depth = 0;
+  let compilable = true;
+  const literal = { enter: () => void depth++, leave: () => void depth-- };
+  visit(document, {
+    ObjectValue: literal,
+    ListValue: literal,
+    Variable: () => {
+      if (depth > 0) compilable = false;
+    },
+    Field: ({ name }) => {
+      if (name.value === '__schema' || name.value === '__type') compilable = false;
+    },
+    enter: () => (compilable ? undefined : BREAK),
+  });
+  return compilable;
 }
 
 function nameOf(type: TypeNode): string {

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { compilableSchema, withCoercedVariables } from './coerced-variables.ts';
+import { compilableSchema, isCompilable, withCoercedVariables } from './coerced-variables.ts';
 
 const MAXIMUM_COMPILED = 500;
 /** Keys of documents that were seen once: a flood of distinct documents passes through here without being compiled. */
@@ -51,6 +51,10 @@ export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: Un
       return undefined;
     }
     seenOnce.delete(key);
+    if (!isCompilable(document)) {
+      compiled.set(key, 'uncompilable');
+      return undefined;
+    }
     const operation = getOperationAST(document, operationName);
     const query = compileQuery(compilable, withCoercedVariables(document), operationName, {
       disablingCapturingStackErrors: true,
@@ -83,7 +87,9 @@ export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: Un
     const { query, operation } = known;
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
     if (errors) return { errors };
-    const result = await query.query(undefined, context, coerced);
+    // Without a prototype: to graphql-jit a variable called toString would be there even if it was not given.
+    const variables = Object.assign(Object.create(null), coerced);
+    const result = await query.query(undefined, context, variables);
     return result.errors ? { ...result, errors: result.errors.map(asGraphQLError) } : result;
   };
 }

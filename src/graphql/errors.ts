@@ -2,6 +2,8 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, type ErrorCode, type ErrorDetails } from '../core/errors.ts';
 
+/** More selections than this after fragments are spread, and a document is refused: 24 doubling fragments would take all memory. */
+export const MAXIMUM_RECURSIVE_SELECTIONS = 1000;
 const MASKED_MESSAGE = 'An unexpected error occurred';
 
 /** What a client sees as `extensions` of an error. */
@@ -17,14 +19,14 @@ export function appErrorOf(error: unknown): AppError | undefined {
 }
 
 /**
- * Whether nobody expected this: to be logged whole and masked. What graphql-js and Apollo Server say of a document or
- * its variables comes before execution and so without a path; whatever a resolver throws has one.
+ * Whether nobody expected this: to be logged whole and masked. What graphql-js and Apollo Server say of a document,
+ * its variables and arguments is a GraphQLError with no other error behind it; whatever a resolver throws is behind one.
  */
 export function isUnexpected(error: unknown): boolean {
   const known = appErrorOf(error);
   if (known) return known.code === 'INTERNAL_SERVER_ERROR';
-  if (!(error instanceof GraphQLError) || error.path !== undefined) return true;
-  if (error.extensions.code === 'INTERNAL_SERVER_ERROR') return true;
+  if (!(error instanceof GraphQLError) || error.extensions.code === 'INTERNAL_SERVER_ERROR') return true;
+  if (error.message.startsWith('Cannot return null for non-nullable field')) return true;
   return error.originalError != null && !(error.originalError instanceof GraphQLError);
 }
 
@@ -45,7 +47,9 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (isUnexpected(error)) {
     return { message: MASKED_MESSAGE, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
   }
-  return { message: formatted.message, ...place, extensions: { code: 'BAD_USER_INPUT', requestId, fields: [] } };
+  const { code, message, limit } = refusalOf(formatted.message);
+  const details = limit === undefined ? { fields: [] } : { limit };
+  return { message, ...place, extensions: { code, requestId, ...details } };
 }
 
 /** The body of an answer to a request that never became an operation. */
@@ -56,4 +60,25 @@ export function errorBody(error: AppError, requestId: string): string {
 function extensionsOf(error: AppError, requestId: unknown): Record<string, unknown> {
   const extensions: ErrorExtensions = { code: error.code, requestId, ...error.details };
   return { ...extensions };
+}
+
+interface Refusal {
+  code: ErrorCode;
+  message: string;
+  limit?: number;
+}
+
+/** What graphql-js and Apollo Server say of a request, where it is not said as this API says it. */
+function refusalOf(message: string): Refusal {
+  const tokens = /^Syntax Error: Document contains more that (\d+) tokens/.exec(message)?.[1];
+  if (tokens)
+    return { code: 'QUERY_TOO_COMPLEX', message: `The document has more than ${tokens} tokens`, limit: Number(tokens) };
+  if (message.includes('recursively requests too many selections')) {
+    return { code: 'QUERY_TOO_COMPLEX', message: 'The document selects too much', limit: MAXIMUM_RECURSIVE_SELECTIONS };
+  }
+  if (message.includes('call stack'))
+    return { code: 'QUERY_TOO_COMPLEX', message: 'The document is nested too deeply' };
+  if (message.includes('introspection')) return { code: 'BAD_USER_INPUT', message: 'Introspection is switched off' };
+  if (message.includes('Apollo')) return { code: 'BAD_USER_INPUT', message: 'This is no GraphQL request over HTTP' };
+  return { code: 'BAD_USER_INPUT', message };
 }

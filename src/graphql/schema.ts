@@ -56,7 +56,7 @@ function rateLimit(rateLimits: RateLimits) {
     keyGenerator: (_directive, _source, _args, { actor }) => actor.userId,
     pointsCalculator: () => (rateLimits.enabled ? 1 : 0),
     onLimit: (response: RateLimiterRes, { limit, duration }) => {
-      throw limitExceeded(response, rateLimits.limiter({ limit, duration }).points);
+      throw limitExceeded(response, rateLimits.limiter({ limit, duration }));
     },
   });
 }

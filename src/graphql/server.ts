@@ -14,10 +14,8 @@ import { ERROR_STATUS } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import { createCompiledExecutor } from './compiled-executor.ts';
-import { appErrorOf, formatError, isUnexpected } from './errors.ts';
+import { appErrorOf, formatError, isUnexpected, MAXIMUM_RECURSIVE_SELECTIONS } from './errors.ts';
 
-/** More selections than this after fragments are spread, and a document is refused: 24 doubling fragments would take all memory. */
-const MAXIMUM_RECURSIVE_SELECTIONS = 1000;
 const MAXIMUM_TOKENS = 5000;
 
 export interface GraphQLServerOptions {
@@ -40,6 +38,8 @@ export async function createGraphQLServer(options: GraphQLServerOptions): Promis
     allowBatchedHttpRequests: options.batching,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
+    // A schema that is not shown is not to be guessed either: no "Did you mean".
+    hideSchemaDetailsFromClientErrors: !options.introspection,
     maxRecursiveSelections: MAXIMUM_RECURSIVE_SELECTIONS,
     parseOptions: { maxTokens: MAXIMUM_TOKENS },
     // The process's signals belong to main.ts, which stops everything in order.

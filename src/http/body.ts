@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import secureJson from 'secure-json-parse';
 import { AppError, BadUserInputError } from '../core/errors.ts';
 
 /**
@@ -7,22 +8,60 @@ import { AppError, BadUserInputError } from '../core/errors.ts';
  */
 export async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
   assertPlainJson(request);
-  const text = await readText(request, limit);
+  return parseJson(await readBytes(request, limit));
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** Nothing that either API accepts comes near; code that walks values recursively must not meet more. */
+const MAXIMUM_NESTING = 100;
+
+/**
+ * The value of JSON text in UTF-8.
+ * @throws BadUserInputError for anything else, a `__proto__` member, or more than 100 levels
+ */
+export function parseJson(bytes: Buffer): unknown {
+  let text: string;
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    text = utf8.decode(bytes);
+    value = secureJson.parse(text);
   } catch {
     throw new BadUserInputError([], 'The body is not valid JSON');
   }
+  if (nesting(text) > MAXIMUM_NESTING) {
+    throw new BadUserInputError([], `The body is nested in more than ${MAXIMUM_NESTING} levels`);
+  }
+  return value;
 }
+
+/** At least how deep the brackets of JSON text are nested; brackets inside strings do not count. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isString = false;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charCodeAt(index);
+    if (isString) {
+      if (character === BACKSLASH) index++;
+      else if (character === QUOTE) isString = false;
+    } else if (character === QUOTE) isString = true;
+    else if (character === OPEN_OBJECT || character === OPEN_LIST) deepest = Math.max(deepest, ++depth);
+    else if (character === CLOSE_OBJECT || character === CLOSE_LIST) depth--;
+  }
+  return deepest;
+}
+
+const [QUOTE, BACKSLASH, OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
 
 export function payloadTooLarge(limit: number): AppError {
   return new AppError('PAYLOAD_TOO_LARGE', `The body has more than ${limit} bytes`, { limit });
 }
 
-function assertPlainJson({ headers }: IncomingMessage): void {
+/** @throws BadUserInputError for another type, charset or content coding than JSON in plain UTF-8 */
+export function assertPlainJson({ headers }: IncomingMessage): void {
   const type = headers['content-type'] ?? '';
   // Browsers send this type to other origins only after a preflight: the first line against CSRF.
-  if (!/^application\/(graphql-response\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
+  if (!/^application\/((graphql-response|merge-patch)\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
     throw new BadUserInputError([], 'The content type must be application/json in UTF-8');
   }
   const encoding = headers['content-encoding'];
@@ -31,7 +70,7 @@ function assertPlainJson({ headers }: IncomingMessage): void {
   }
 }
 
-function readText(request: IncomingMessage, limit: number): Promise<string> {
+function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(payloadTooLarge(limit));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -41,9 +80,7 @@ function readText(request: IncomingMessage, limit: number): Promise<string> {
       if (size > limit) reject(payloadTooLarge(limit));
       else chunks.push(chunk);
     });
-    request.once('end', () =>
-      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()),
-    );
-    request.once('error', reject);
+    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.once('error', () => reject(new BadUserInputError([], 'The request was broken off')));
   });
 }
