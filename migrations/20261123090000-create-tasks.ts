@@ -1,5 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/** A PostgreSQL regular expression: ASCII but letters and digits, then the blocks of punctuation, symbols and spaces. */
+const WORD_SEPARATORS =
+  '([^a-zA-Z0-9\\u0080-\\U0010ffff]|[\\u0080-\\u00a9\\u00ab-\\u00b4\\u00b6-\\u00b9\\u00bb-\\u00bf\\u00d7\\u00f7' +
+  '\\u2000-\\u200b\\u2010-\\u206f\\u20a0-\\u20cf\\u2190-\\u2bff\\u2e00-\\u2e7f\\u3000-\\u3004\\u3008-\\u3020' +
+  '\\ufe10-\\ufe1f\\ufe30-\\ufe6f\\uff00-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff65])+';
+
 /** Users, tasks with their stamping trigger and search, and the keys that make retried requests harmless. */
 export class CreateTasks extends Migration {
   override up(): void {
@@ -19,11 +25,12 @@ export class CreateTasks extends Migration {
         constraint users_id_length check (length(id) between 1 and 255)
       )`);
 
-    // ASCII punctuation separates words, so that "backend/app/main.py" is found by "main"; everything else is left to
-    // PostgreSQL's parser. Independent of the database's collation, as a generated column must be.
+    // Punctuation and symbols separate words, so that "backend/app/main.py" is found by "main" and “rate limiting” by
+    // "rate". They are listed: what PostgreSQL takes for a letter depends on the database's collation, which a generated
+    // column must not, and with the collation C every character beyond ASCII is one.
     this.addSql(`
       create function search_words(document text) returns text language sql immutable parallel safe
-      return regexp_replace(document, '[^a-zA-Z0-9\\u0080-\\U0010ffff]+', ' ', 'g')`);
+      return regexp_replace(document, '${WORD_SEPARATORS}', ' ', 'g')`);
     this.addSql(`
       create function search_query(words text) returns tsquery language sql immutable parallel safe
       return (
@@ -59,7 +66,7 @@ export class CreateTasks extends Migration {
     this.addSql(`
       create function tasks_stamp() returns trigger language plpgsql as $$
       begin
-        update users set rev = rev + 1 where id = new.user_id returning rev into new.rev;
+        update users set rev = rev + 1 where id = new.user_id and deleted_at is null returning rev into new.rev;
         if not found then
           raise foreign_key_violation using constraint = 'tasks_user_id_fkey', message = 'the owner does not exist';
         end if;

@@ -63,11 +63,15 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     orm,
     pool,
     async query<Row>(text: string, values: readonly unknown[], { prepare } = { prepare: true }): Promise<Row[]> {
-      try {
-        const result = await pool.query({ ...prepared(text, prepare), values: values as unknown[], types: rowTypes });
-        return result.rows as Row[];
-      } catch (error) {
-        throw translateDatabaseError(error);
+      const query = { ...prepared(text, prepare), values: values as unknown[], types: rowTypes };
+      for (let tries = 1; ; tries++) {
+        try {
+          return (await pool.query(query)).rows as Row[];
+        } catch (error) {
+          // One statement is a transaction of its own: what a deadlock undid may run again.
+          if (tries < TRANSACTION_TRIES && isRetryable(error)) continue;
+          throw translateDatabaseError(error);
+        }
       }
     },
     async unitOfWork(work) {

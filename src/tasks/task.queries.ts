@@ -1,3 +1,4 @@
+import { UnauthenticatedError } from '../core/errors.ts';
 import type { Queryable } from '../db/database.ts';
 import { Parameters } from '../db/parameters.ts';
 import { criteriaConditions, orderClause, rangesFrom } from './task.criteria.ts';
@@ -43,7 +44,7 @@ export async function taskSlice(database: Queryable, userId: string, slice: Task
     selects.length === 1
       ? `select ${COLUMNS} ${selects[0]}`
       : `select ${COLUMNS} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
-  const rows = await database.query<TaskRow>(text, parameters.values, { prepare: isCommon(slice.criteria) });
+  const rows = await database.query<TaskRow>(text, parameters.values, { prepare: isCommon(slice.criteria, sort) });
   return slice.fromEnd ? rows.reverse() : rows;
 }
 
@@ -59,7 +60,7 @@ export function taskOffsetPage(database: Queryable, userId: string, page: TaskOf
   const conditions = [OWN, ...criteriaConditions(page.criteria, parameters)].join(' and ');
   const range = `limit ${parameters.add(page.limit)} offset ${parameters.add(page.offset)}`;
   const text = `select ${COLUMNS} from tasks where ${conditions} order by ${orderClause(page.sort)} ${range}`;
-  return database.query(text, parameters.values, { prepare: isCommon(page.criteria) });
+  return database.query(text, parameters.values, { prepare: isCommon(page.criteria, page.sort) });
 }
 
 export async function taskCount(database: Queryable, userId: string, criteria: TaskCriteria): Promise<number> {
@@ -119,15 +120,19 @@ export async function reserveTaskId(
   { key, fingerprint, taskId }: TaskReservation,
 ): Promise<Omit<TaskReservation, 'key'>> {
   const [reservation] = await database.query<Omit<TaskReservation, 'key'>>(
-    `insert into idempotency_keys as known (user_id, key, fingerprint, task_id) values ($1, $2, $3, $4)
+    // The lock on the owner's row keeps an erasure at the same time from missing the key.
+    `insert into idempotency_keys as known (user_id, key, fingerprint, task_id)
+     select id, $2, $3, $4::uuid from users where id = $1 and deleted_at is null for share
      on conflict on constraint idempotency_keys_pkey do update set key = known.key
      returning fingerprint, task_id as "taskId"`,
     [userId, key, fingerprint, taskId],
   );
-  return reservation ?? { fingerprint, taskId };
+  if (!reservation) throw new UnauthenticatedError('invalid_token', 'The account does not exist');
+  return reservation;
 }
 
-/** Nested filters have countless shapes: as named statements they would push the common ones out. */
-function isCommon({ filter }: TaskCriteria): boolean {
-  return !(filter?.and || filter?.or || filter?.not);
+/** Names go to what many ask alike. Filters and orders of countless shapes would take all of them. */
+function isCommon({ filter }: TaskCriteria, { keys }: Pick<TaskSort, 'keys'> = { keys: [] }): boolean {
+  const isPlain = Object.entries(filter ?? {}).every(([field, value]) => value == null || field === 'completed');
+  return isPlain && (keys.length <= 2 || keys[0]?.column === 'completed');
 }

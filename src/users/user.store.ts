@@ -53,6 +53,8 @@ export function createUserStore(database: Database): UserStore {
 
     erase: (userId, deletedAt) =>
       database.transaction(async (manager) => {
+        // In the order in which a write of a task takes its locks, the task first: the other way round they deadlock.
+        await manager.execute('select id from tasks where user_id = ? for update', [userId]);
         await manager.execute(
           'update users set email = null, name = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
           [deletedAt, deletedAt, userId],
