@@ -128,7 +128,12 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     ? contradictions(parsed.data)
     : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (!parsed.success || faults.length > 0) throw new ConfigError(`Wrong settings:\n  ${faults.join('\n  ')}`);
-  return Object.freeze(toConfig(parsed.data));
+  return deepFrozen(toConfig(parsed.data));
+}
+
+function deepFrozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFrozen);
+  return Object.freeze(value);
 }
 
 function contradictions(read: Settings): string[] {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createApp } from './app.ts';
+import { type App, createApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { MigrationError } from './db/migrate.ts';
 import { startMessage } from './ops/start-message.ts';
@@ -27,10 +27,15 @@ function explained(error: unknown): string | undefined {
 
 async function start(): Promise<void> {
   const config = loadConfig(process.env);
-  const app = await createApp(config);
+  const starting = createApp(config);
+  // Before anything runs that would be left over: a signal during the start waits for it and then ends it in order.
+  stopOnSignals(starting);
+  const app = await starting;
   const url = await app.listen();
   console.log(startMessage(config, url));
+}
 
+function stopOnSignals(starting: Promise<App>): void {
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
     if (stoppingSince !== undefined) {
@@ -39,16 +44,21 @@ async function start(): Promise<void> {
       return;
     }
     stoppingSince = performance.now();
-    app.logger.info({ signal }, 'shutting down');
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
-    app.close().then(
+    shutDown(starting, signal).then(
       () => process.exit(0),
       (error: unknown) => {
-        app.logger.error({ err: error }, 'shutdown failed');
+        console.error(error);
         process.exit(1);
       },
     );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+async function shutDown(starting: Promise<App>, signal: NodeJS.Signals): Promise<void> {
+  const app = await starting;
+  app.logger.info({ signal }, 'shutting down');
+  await app.close();
 }

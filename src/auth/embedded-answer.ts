@@ -15,6 +15,8 @@ interface Refusal {
 export async function toAnswer(response: Response): Promise<Response> {
   const { status } = response;
   if (status < 400) {
+    // The server exposes these headers and its own on every answer; this one would replace the list.
+    response.headers.delete('access-control-expose-headers');
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
     return response;
   }

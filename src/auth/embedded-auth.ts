@@ -101,7 +101,8 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
   const { internalAdapter } = await auth.$context;
 
   async function answer(request: AuthRequest): Promise<Response> {
-    const [path = '', query = ''] = request.url.split('?', 2);
+    const end = request.url.includes('?') ? request.url.indexOf('?') : request.url.length;
+    const [path, search] = [request.url.slice(0, end), request.url.slice(end)];
     if (!path.startsWith(`${BASE_PATH}/`) || !ROUTES.has(path.slice(BASE_PATH.length + 1))) {
       throw new NotFoundError('There is no such route');
     }
@@ -110,7 +111,7 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
       const value = request.headers[name];
       return typeof value === 'string' ? [[name, value] as [string, string]] : [];
     });
-    const webRequest = new Request(`${origin}${path}?${query}`, {
+    const webRequest = new Request(`${origin}${path}${search}`, {
       method: request.method,
       headers: [[ADDRESS_HEADER, request.address], ['content-type', 'application/json'], ...forwarded],
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),

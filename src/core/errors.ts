@@ -27,6 +27,8 @@ export interface ErrorDetails {
   version?: number;
   /** seconds until another try makes sense */
   retryAfter?: number;
+  /** seconds that `limit` counts over */
+  window?: number;
   limit?: number;
   value?: number;
 }
@@ -92,8 +94,8 @@ export class ConflictError extends AppError {
 }
 
 export class RateLimitedError extends AppError {
-  constructor(retryAfter: number, limit: number) {
-    super('RATE_LIMITED', `Too many requests, try again in ${retryAfter} s`, { retryAfter, limit });
+  constructor(retryAfter: number, limit: number, window: number) {
+    super('RATE_LIMITED', `Too many requests, try again in ${retryAfter} s`, { retryAfter, limit, window });
   }
 }
 

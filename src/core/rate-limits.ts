@@ -59,12 +59,12 @@ export function createRateLimits(scale: number): RateLimits {
         const { remainingPoints, msBeforeNext } = await counter.consume(userId);
         return { limit: counter.points, remaining: remainingPoints, reset: Math.ceil(msBeforeNext / 1000) };
       } catch (refused) {
-        throw refused instanceof RateLimiterRes ? limitExceeded(refused, counter.points) : refused;
+        throw refused instanceof RateLimiterRes ? limitExceeded(refused, counter) : refused;
       }
     },
   };
 }
 
-export function limitExceeded({ msBeforeNext }: RateLimiterRes, limit: number): RateLimitedError {
-  return new RateLimitedError(Math.max(1, Math.ceil(msBeforeNext / 1000)), limit);
+export function limitExceeded({ msBeforeNext }: RateLimiterRes, counter: RateLimiterMemory): RateLimitedError {
+  return new RateLimitedError(Math.max(1, Math.ceil(msBeforeNext / 1000)), counter.points, counter.duration);
 }

@@ -38,7 +38,7 @@ export function textSchema({ minimum, maximum, trim }: TextLimits) {
 }
 
 function cleaned(text: string, trim: boolean): string {
-  const clean = text.normalize('NFC').replaceAll('\r\n', '\n').replace(CONTROL_CHARACTERS, '');
+  const clean = text.replaceAll('\r\n', '\n').replace(CONTROL_CHARACTERS, '').normalize('NFC');
   return trim ? clean.trim() : clean;
 }
 

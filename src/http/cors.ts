@@ -40,6 +40,8 @@ export function handleCors(request: IncomingMessage, response: ServerResponse, i
   response.setHeader('vary', 'origin');
   const allowed = isAllowed(origin);
   if (allowed) {
+    // Better Auth's client signs in with a cookie; the APIs themselves know bearer tokens only.
+    if (request.url?.startsWith('/api/auth/')) response.setHeader('access-control-allow-credentials', 'true');
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
   }

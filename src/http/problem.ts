@@ -17,6 +17,7 @@ const problemSchema = z
       .describe('Each fault of the input.'),
     version: z.int().optional().describe('The version that the task has now.'),
     retryAfter: z.number().optional().describe('Seconds until another try makes sense.'),
+    window: z.number().optional().describe('Seconds that the limit counts over.'),
     limit: z.number().optional().describe('The limit that was exceeded.'),
     value: z.number().optional().describe('What exceeded it.'),
   })

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
 import { setActor } from '../http/actor.ts';
+import { rateLimitHeaders } from '../http/error-headers.ts';
 
 /** Lets only authenticated requests reach the routes of this scope, and counts each against its rate limit. */
 export function requireActor(scope: FastifyInstance, authenticator: Authenticator, rateLimits: RateLimits): void {
@@ -11,7 +12,6 @@ export function requireActor(scope: FastifyInstance, authenticator: Authenticato
     const { rateLimit } = request.routeOptions.config;
     const state = rateLimit && (await rateLimits.consume(rateLimit, actor.userId));
     if (!state) return;
-    reply.header('ratelimit-policy', `${state.limit};w=${rateLimit.duration}`);
-    reply.header('ratelimit', `limit=${state.limit}, remaining=${state.remaining}, reset=${state.reset}`);
+    reply.headers(rateLimitHeaders(state, rateLimit.duration));
   });
 }

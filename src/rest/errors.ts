@@ -12,7 +12,8 @@ export function createErrorHandler(logger: Logger, bodyLimit: number) {
     if (!known) logger.error({ err: error, requestId: request.id }, 'request failed');
     const answer = known ?? new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
     // RFC 9110 section 13.1.1: a precondition in a header that does not hold is answered with 412.
-    const status = answer.code === 'CONFLICT' && request.headers['if-match'] !== undefined ? 412 : answer.status;
+    const isPrecondition = request.method !== 'POST' && request.headers['if-match'] !== undefined;
+    const status = answer.code === 'CONFLICT' && isPrecondition ? 412 : answer.status;
     void reply
       .code(status)
       .headers(errorHeaders(answer))
@@ -24,18 +25,22 @@ export function createErrorHandler(logger: Logger, bodyLimit: number) {
 
 function knownError(error: unknown, bodyLimit: number): AppError | undefined {
   if (error instanceof AppError) return error.code === 'INTERNAL_SERVER_ERROR' ? undefined : error;
-  const { code, statusCode = 500, validation } = error as Partial<FastifyError>;
+  if (!isFastifyError(error)) return undefined;
+  const { code, statusCode = 500, validation } = error;
   if (validation) return new BadUserInputError(validation.flatMap(fieldErrors));
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return payloadTooLarge(bodyLimit);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new BadUserInputError([], 'The content type must be application/json');
   }
-  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
-    return new BadUserInputError([], 'The body is not valid JSON');
-  }
   if (code === 'FST_ERR_BAD_URL') return new NotFoundError('There is no such route');
-  if (statusCode >= 400 && statusCode < 500) return new BadUserInputError([], 'The request is not well-formed');
-  return undefined;
+  return statusCode >= 400 && statusCode < 500
+    ? new BadUserInputError([], 'The request is not well-formed')
+    : undefined;
+}
+
+/** Others may carry a status too, but only Fastify's say that the request is at fault. */
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && String((error as Partial<FastifyError>).code).startsWith('FST_ERR_');
 }
 
 type Validation = NonNullable<FastifyError['validation']>[number];

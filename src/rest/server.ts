@@ -12,6 +12,8 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { NotFoundError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
+import { assertPlainJson, parseJson } from '../http/body.ts';
+import { refuseMalformed } from '../http/malformed.ts';
 import { requireActor } from './authentication.ts';
 import { createErrorHandler } from './errors.ts';
 import { describeApi, serveDocs } from './openapi.ts';
@@ -30,6 +32,8 @@ export interface RestServerOptions {
   around: (fastify: RequestListener) => RequestListener;
 }
 
+const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
+
 /** REST, its documentation and the open routes on one HTTP server. Not yet listening. */
 export async function createRestServer(options: RestServerOptions): Promise<FastifyInstance> {
   const { authenticator, rateLimits, logger, bodyLimit, around } = options;
@@ -39,6 +43,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
     bodyLimit,
     requestIdHeader: 'x-request-id',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     // Requests that come while the server closes are still answered: the load balancer was told by readiness.
     return503OnClosing: false,
@@ -51,11 +56,16 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   });
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(compileSerializer);
-  app.addContentTypeParser(
-    'application/merge-patch+json',
-    { parseAs: 'string' },
-    app.getDefaultJsonParser('error', 'ignore'),
-  );
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      assertPlainJson(request.raw);
+      // Many clients name the type on every request, also where there is no body.
+      done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
 
   await describeApi(app);
   await app.register(

@@ -22,7 +22,7 @@ export function versionsOf(ifMatch: string | undefined): number[] | undefined {
   }
   return ifMatch.split(',').flatMap((tag) => {
     const version = /^"(\d{1,9})"$/.exec(tag.trim())?.[1];
-    return version === undefined ? [] : [Number(version)];
+    return version === undefined || Number(version) < 1 ? [] : [Number(version)];
   });
 }
 
@@ -45,7 +45,8 @@ export function updateOf(
   }
   const { id, completed_at, created_at, updated_at, version, ...changes } = body as Record<string, unknown>;
   if (version === undefined) return { changes, versions: accepted };
-  if (typeof version !== 'number')
-    throw new BadUserInputError([{ field: 'version', message: 'must be a whole number' }]);
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
+    throw new BadUserInputError([{ field: 'version', message: 'must be a whole number from 1' }]);
+  }
   return { changes, versions: accepted === undefined || accepted.includes(version) ? [version] : [] };
 }

@@ -15,25 +15,30 @@ export const taskId = z.uuid('must be a UUID').transform((id) => id.toLowerCase(
 const title = textSchema({ minimum: 1, maximum: 255, trim: true });
 const description = textSchema({ minimum: 0, maximum: 65_536, trim: false });
 const completed = z.boolean('must be true or false');
-const version = z.int('must be a whole number').min(1).max(2_147_483_647);
 
-export const createTaskInput = z.strictObject({
-  id: taskId.nullish(),
-  title,
-  description: description.nullish(),
-  completed: completed.optional(),
-});
+export const createTaskInput = z.strictObject(
+  {
+    id: taskId.nullish(),
+    title,
+    description: description.nullish(),
+    completed: completed.optional(),
+  },
+  'must be an object',
+);
 export type CreateTaskInput = z.input<typeof createTaskInput>;
 
-export const updateTaskInput = z.strictObject({
-  title: title.optional(),
-  description: description.nullish(),
-  completed: completed.optional(),
-});
+export const updateTaskInput = z.strictObject(
+  {
+    title: title.optional(),
+    description: description.nullish(),
+    completed: completed.optional(),
+  },
+  'must be an object',
+);
 export type UpdateTaskInput = z.input<typeof updateTaskInput>;
 
-/** The versions that a change accepts; `undefined` accepts any, an empty list none. */
-export const expectedVersions = z.array(version).max(20).optional();
+/** A version that a change accepts. */
+export const expectedVersion = z.int('must be a whole number').min(1, 'must be at least 1');
 
 export const idempotencyKey = z
   .string()

@@ -8,7 +8,8 @@ export interface PagePlace {
 /** The `Link` header of a page (RFC 8288): first, prev, next and last with everything else of the query kept. */
 export function pageLinks(url: string, { page, limit, total }: PagePlace): string {
   const lastPage = Math.max(1, Math.ceil(total / limit));
-  const [path = '', query = ''] = url.split('?', 2);
+  const end = url.indexOf('?');
+  const [path, query] = end < 0 ? [url, ''] : [url.slice(0, end), url.slice(end + 1)];
   const link = (relation: string, target: number) => {
     const parameters = new URLSearchParams(query);
     parameters.set('page', String(target));

@@ -48,7 +48,7 @@ const SORT_PATTERN = /^-?(created_at|updated_at|title|completed)(,-?(created_at|
 
 const whole = (description: string, maximum: number, fallback: number) =>
   z
-    .string()
+    .string('must be given once')
     .regex(/^\d{1,7}$/, 'must be a whole number')
     .default(String(fallback))
     .meta({ description, type: 'integer', minimum: 1, maximum, default: fallback });
@@ -57,7 +57,7 @@ export const taskListQuery = z.strictObject({
   page: whole('Which page, from 1.', 1_000_000, 1),
   limit: whole('Tasks on a page.', 100, 20),
   sort: z
-    .string()
+    .string('must be given once')
     .regex(
       SORT_PATTERN,
       `must be up to 3 of ${Object.keys(SORT_NAMES).join(', ')}, each with - before it for descending`,

@@ -9,7 +9,7 @@ import { connectionPage, type TaskConnectionPage } from './task.connection.ts';
 import {
   type CreateTaskInput,
   createTaskInput,
-  expectedVersions,
+  expectedVersion,
   idempotencyKey,
   type TaskConnectionQuery,
   type TaskCriteriaInput,
@@ -73,7 +73,7 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
 
   async function change(actor: Actor, id: string, changes: TaskChanges, versions?: readonly number[]) {
     const own = parseInput(taskId, id, 'id');
-    const accepted = parseInput(expectedVersions, versions, 'expectedVersion');
+    const accepted = versions?.map((version) => parseInput(expectedVersion, version, 'expectedVersion'));
     const task = await store.change(actor.userId, own, changes, accepted);
     if (!task) throw await refusal(actor, own);
     return task;
@@ -99,7 +99,7 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
       if (!(error instanceof ConflictError)) throw error;
       const [existing] = await store.byIds(actor.userId, [task.id]);
       if (existing && isRetry(existing, task)) return existing;
-      throw new ConflictError('This id is already in use for another task', existing?.version);
+      throw new ConflictError('This id is already in use, and not for this task', existing?.version);
     }
   }
 
