@@ -34,6 +34,8 @@ export async function createGraphQLServer(options: GraphQLServerOptions): Promis
   const server = new ApolloServer<RequestContext>({
     gateway: gatewayOf(schema, executor),
     formatError,
+    // Apollo's own appends a line break, which copies the whole answer once more.
+    stringifyResult: JSON.stringify,
     introspection: options.introspection,
     allowBatchedHttpRequests: options.batching,
     csrfPrevention: true,
