@@ -34,21 +34,30 @@ export function parseJson(bytes: Buffer): unknown {
   return value;
 }
 
-/** At least how deep the brackets of JSON text are nested; brackets inside strings do not count. */
+/** How deep the brackets of valid JSON text are nested. Strings, which are most of a GraphQL request, are jumped over. */
 function nesting(text: string): number {
   let depth = 0;
   let deepest = 0;
-  let isString = false;
   for (let index = 0; index < text.length; index++) {
     const character = text.charCodeAt(index);
-    if (isString) {
-      if (character === BACKSLASH) index++;
-      else if (character === QUOTE) isString = false;
-    } else if (character === QUOTE) isString = true;
-    else if (character === OPEN_OBJECT || character === OPEN_LIST) deepest = Math.max(deepest, ++depth);
-    else if (character === CLOSE_OBJECT || character === CLOSE_LIST) depth--;
+    if (character === QUOTE) index = endOfString(text, index);
+    else if (character === OPEN_OBJECT || character === OPEN_LIST) {
+      depth++;
+      if (depth > deepest) deepest = depth;
+    } else if (character === CLOSE_OBJECT || character === CLOSE_LIST) depth--;
   }
   return deepest;
+}
+
+function endOfString(text: string, start: number): number {
+  let end = start;
+  let backslashes: number;
+  do {
+    end = text.indexOf('"', end + 1);
+    backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+  } while (backslashes % 2 === 1);
+  return end;
 }
 
 const [QUOTE, BACKSLASH, OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];

@@ -1,0 +1,26 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseJson } from '../../src/http/body.ts';
+
+const nested = (levels: number) => Buffer.from(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+
+it('takes a hundred levels and refuses one more', () => {
+  expect(() => parseJson(nested(100))).not.toThrow();
+  expect(() => parseJson(nested(101))).toThrow('nested in more than 100 levels');
+});
+
+it('does not count what strings hold, however they are escaped', () => {
+  const brackets = '[{'.repeat(200);
+  const text = fc.string({ unit: fc.constantFrom('"', '\\', '[', '{', ']', 'a', '\n', brackets) });
+  fc.assert(
+    fc.property(fc.array(text), fc.dictionary(text, text), (list, object) => {
+      fc.pre(!Object.hasOwn(object, '__proto__'));
+      expect(parseJson(Buffer.from(JSON.stringify([list, object])))).toEqual([list, { ...object }]);
+    }),
+  );
+});
+
+it('counts what comes after a string', () => {
+  const text = `["\\\\", "\\"", ${nested(101)}]`;
+  expect(() => parseJson(Buffer.from(text))).toThrow('nested in more than 100 levels');
+});
