@@ -29,13 +29,15 @@ async function start(): Promise<void> {
   const config = loadConfig(process.env);
   const starting = createApp(config);
   // Before anything runs that would be left over: a signal during the start waits for it and then ends it in order.
-  stopOnSignals(starting);
+  const isStopping = stopOnSignals(starting);
   const app = await starting;
+  if (isStopping()) return;
   const url = await app.listen();
   console.log(startMessage(config, url));
 }
 
-function stopOnSignals(starting: Promise<App>): void {
+/** Answers whether a signal has come. */
+function stopOnSignals(starting: Promise<App>): () => boolean {
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
     if (stoppingSince !== undefined) {
@@ -55,6 +57,7 @@ function stopOnSignals(starting: Promise<App>): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  return () => stoppingSince !== undefined;
 }
 
 async function shutDown(starting: Promise<App>, signal: NodeJS.Signals): Promise<void> {
