@@ -47,7 +47,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (isUnexpected(error)) {
     return { message: MASKED_MESSAGE, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } };
   }
-  const { code, message, limit } = refusalOf(formatted.message);
+  const { code, message, limit } = refusalOf(formatted);
   const details = limit === undefined ? { fields: [] } : { limit };
   return { message, ...place, extensions: { code, requestId, ...details } };
 }
@@ -69,16 +69,31 @@ interface Refusal {
 }
 
 /** What graphql-js and Apollo Server say of a request, where it is not said as this API says it. */
-function refusalOf(message: string): Refusal {
+function refusalOf({ message, extensions }: GraphQLFormattedError): Refusal {
   const tokens = /^Syntax Error: Document contains more that (\d+) tokens/.exec(message)?.[1];
-  if (tokens)
+  if (tokens) {
     return { code: 'QUERY_TOO_COMPLEX', message: `The document has more than ${tokens} tokens`, limit: Number(tokens) };
-  if (message.includes('recursively requests too many selections')) {
-    return { code: 'QUERY_TOO_COMPLEX', message: 'The document selects too much', limit: MAXIMUM_RECURSIVE_SELECTIONS };
   }
-  if (message.includes('call stack'))
+  if (message === 'Maximum call stack size exceeded') {
     return { code: 'QUERY_TOO_COMPLEX', message: 'The document is nested too deeply' };
-  if (message.includes('introspection')) return { code: 'BAD_USER_INPUT', message: 'Introspection is switched off' };
-  if (message.includes('Apollo')) return { code: 'BAD_USER_INPUT', message: 'This is no GraphQL request over HTTP' };
-  return { code: 'BAD_USER_INPUT', message };
+  }
+  switch (extensions?.validationErrorCode ?? extensions?.code) {
+    case 'MAX_RECURSIVE_SELECTIONS_EXCEEDED':
+      return {
+        code: 'QUERY_TOO_COMPLEX',
+        message: 'The document selects too much',
+        limit: MAXIMUM_RECURSIVE_SELECTIONS,
+      };
+    case 'INTROSPECTION_DISABLED':
+      return { code: 'BAD_USER_INPUT', message: 'Introspection is switched off' };
+    default:
+      // Apollo Server's words about a request that is none name the product and its options.
+      return {
+        code: 'BAD_USER_INPUT',
+        message:
+          message.includes('Apollo') && extensions?.code === 'BAD_REQUEST'
+            ? 'This is no GraphQL request over HTTP'
+            : message,
+      };
+  }
 }
