@@ -25,6 +25,7 @@ const secret = z
   .string()
   .refine((text) => Buffer.byteLength(text) >= MINIMUM_SECRET_BYTES, `must have at least ${MINIMUM_SECRET_BYTES} bytes`)
   .refine((text) => !PUBLIC_SECRETS.has(text), 'is a published default and protects nothing');
+const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' });
 const origin = z
   .string()
   .refine(
@@ -79,13 +80,44 @@ export const settings = z.object({
   AUTH_EMBEDDED: flag
     .optional()
     .describe("run the server's own Better Auth; default true when neither secret nor key set is given"),
+  AUTH_USER_TABLE: z
+    .string()
+    .regex(/^[^\s."]{1,63}\.[^\s."]{1,63}$/, 'must be of the form schema.table')
+    .optional()
+    .describe(
+      "Better Auth's user table where it stands in the same database; default auth.user or public.user if there",
+    ),
+  AUDIT_RETENTION_DAYS: whole(1, 3650).default(90).describe('days that security events are kept'),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
     .optional()
     .describe('origins that browsers may call from; default none in production, localhost otherwise'),
+  TRUST_PROXY_HOPS: whole(0, 10)
+    .default(0)
+    .describe('proxies before this server whose X-Forwarded-For is believed; 0 believes none'),
+  MAX_CONCURRENT_REQUESTS: whole(1, 1_000_000)
+    .default(2000)
+    .describe('requests in progress at most; further ones are answered with 503'),
   BODY_LIMIT: whole(1024, 104_857_600).default(1_048_576).describe('bytes of a request body at most'),
   GRAPHQL_INTROSPECTION: flag.optional().describe('answer schema queries; default false in production, true otherwise'),
   GRAPHQL_BATCH_LIMIT: whole(0, 100).default(0).describe('operations in one batch request at most; 0 = batching off'),
+  GRAPHQL_PLAYGROUND: flag
+    .optional()
+    .describe('serve the playground to browsers; default false in production, true otherwise'),
+  GRAPHQL_MAX_TOKENS: whole(100, 100_000).default(2000).describe('lexical tokens of a document at most'),
+  GRAPHQL_MAX_DEPTH: whole(1, 100).default(12).describe('levels of fields in a document at most'),
+  GRAPHQL_MAX_ALIASES: whole(0, 10_000).default(50).describe('aliased fields in a document at most'),
+  GRAPHQL_MAX_DIRECTIVES: whole(0, 10_000).default(50).describe('directives in a document at most'),
+  GRAPHQL_MAX_COST: whole(1, 10_000_000)
+    .default(10_000)
+    .describe('fields that an operation may answer at most, lists counted by their page size'),
+  PERSISTED_ONLY: flag.default(false).describe('accept only the operations of PERSISTED_MANIFEST'),
+  PERSISTED_MANIFEST: z
+    .string()
+    .min(1)
+    .default('schema/operations.json')
+    .describe('file of the accepted operations: a JSON object of SHA-256 hashes and documents'),
+  REDIS_URL: redisUrl.optional().describe('shares rate limits and revocations between instances'),
   RATE_LIMIT_SCALE: z
     .string()
     .regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a number such as 1 or 0.5')
@@ -184,12 +216,26 @@ function toConfig(read: Settings) {
       maxTokenAge: read.AUTH_MAX_TOKEN_AGE,
       clockTolerance: read.AUTH_CLOCK_TOLERANCE,
       embedded: embeddedAuth,
+      userTable: read.AUTH_USER_TABLE,
     },
     /** `undefined` allows every port of localhost and nothing else */
     corsOrigins: read.CORS_ORIGINS ?? (production ? [] : undefined),
     bodyLimit: read.BODY_LIMIT,
+    trustedProxyHops: read.TRUST_PROXY_HOPS,
+    maximumConcurrentRequests: read.MAX_CONCURRENT_REQUESTS,
     introspection: read.GRAPHQL_INTROSPECTION ?? !production,
     batchLimit: read.GRAPHQL_BATCH_LIMIT,
+    playground: read.GRAPHQL_PLAYGROUND ?? !production,
+    documentLimits: {
+      tokens: read.GRAPHQL_MAX_TOKENS,
+      depth: read.GRAPHQL_MAX_DEPTH,
+      aliases: read.GRAPHQL_MAX_ALIASES,
+      directives: read.GRAPHQL_MAX_DIRECTIVES,
+      cost: read.GRAPHQL_MAX_COST,
+    },
+    persistedManifest: read.PERSISTED_ONLY ? resolve(read.PERSISTED_MANIFEST) : undefined,
+    auditRetentionDays: read.AUDIT_RETENTION_DAYS,
+    redisUrl: read.REDIS_URL,
     rateLimitScale: read.RATE_LIMIT_SCALE,
     metricsToken: read.METRICS_TOKEN,
     logging: { level: read.LOG_LEVEL, format: read.LOG_FORMAT, slowRequest: read.SLOW_REQUEST_MS },
