@@ -1,4 +1,8 @@
 import { CreateTasks } from './20261123090000-create-tasks.ts';
+import { GuardRows } from './20261123210000-guard-rows.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
-export const migrations = [{ name: '20261123090000-create-tasks', class: CreateTasks }];
+export const migrations = [
+  { name: '20261123090000-create-tasks', class: CreateTasks },
+  { name: '20261123210000-guard-rows', class: GuardRows },
+];

@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
-import { createDatabase, type Database, type DatabaseOptions } from './database.ts';
+import { applicationUrl, isolationOf, provideLogin } from './application-role.ts';
+import { createDatabase, type Database } from './database.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import type { IsolationMode } from './isolation.ts';
 import { migrate } from './migrate.ts';
+import type { DatabaseOptions } from './orm-options.ts';
 
 export interface OpenDatabase {
   readonly database: Database;
-  /** connects without a pooler: for migrations and for Better Auth's tables */
+  /** connects as the owner, without a pooler: for migrations and for Better Auth's tables */
   readonly directUrl: string;
   close(): Promise<void>;
 }
@@ -19,23 +23,34 @@ export interface OpenDatabaseOptions {
 
 /** The configured database, migrated: the one that `DATABASE_URL` names, or the embedded PostgreSQL, started if need be. */
 export async function openDatabase(config: Config, options: OpenDatabaseOptions): Promise<OpenDatabase> {
-  return open(config, options, async ({ url, directUrl, connect }) => {
-    const direct = await connect(directUrl, true);
+  return open(config, options, async ({ url, directUrl, isEmbedded, connect }) => {
+    const direct = await connect(directUrl, 'owner');
     const applied = await migrate(direct, directUrl).finally(() => direct.close());
     for (const name of applied) options.log(`applied migration ${name}`);
-    return connect(url, false);
+    const requestUrl = isEmbedded ? await loginUrl(directUrl) : url;
+    return connect(requestUrl, await isolationOf(requestUrl));
   });
+}
+
+/** The embedded PostgreSQL's own login for requests. Its password follows from the superuser's, so that no file holds it. */
+async function loginUrl(superuserUrl: string): Promise<string> {
+  const password = createHash('sha256')
+    .update(`application ${new URL(superuserUrl).password}`)
+    .digest('base64url');
+  await provideLogin(superuserUrl, password);
+  return applicationUrl(superuserUrl, password);
 }
 
 /** The same database as it is, not migrated: one connection without pooler and time limits, for the migrate command. */
 export async function openUnmigratedDatabase(config: Config, options: OpenDatabaseOptions): Promise<OpenDatabase> {
-  return open(config, options, ({ directUrl, connect }) => connect(directUrl, true));
+  return open(config, options, ({ directUrl, connect }) => connect(directUrl, 'owner'));
 }
 
 interface Location {
   url: string;
   directUrl: string;
-  connect(target: string, direct: boolean): Promise<Database>;
+  isEmbedded: boolean;
+  connect(target: string, isolation: IsolationMode): Promise<Database>;
 }
 
 async function open(
@@ -48,18 +63,21 @@ async function open(
   const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDirectory, exclusive, log });
   const url = config.database.url ?? embedded?.url ?? '';
   const directUrl = config.database.directUrl ?? url;
-  const connect = (target: string, direct: boolean) =>
-    createDatabase({
+  const connect = (target: string, isolation: IsolationMode) => {
+    const isDirect = isolation === 'owner';
+    return createDatabase({
       url: target,
-      poolMaximum: direct ? 1 : poolMaximum,
+      isolation,
+      poolMaximum: isDirect ? 1 : poolMaximum,
       poolTimeout,
-      statementTimeout: direct ? 0 : statementTimeout,
-      prepared: prepared && !direct,
+      statementTimeout: isDirect ? 0 : statementTimeout,
+      prepared: prepared && !isDirect,
       entities,
       log,
     });
+  };
   try {
-    const database = await connectTo({ url, directUrl, connect });
+    const database = await connectTo({ url, directUrl, isEmbedded: embedded !== undefined, connect });
     return {
       database,
       directUrl,

@@ -26,7 +26,7 @@ export function createReadiness({ database, keys, isClosing }: ReadinessDependen
     async check() {
       if (isClosing()) return ['shutting down'];
       const checks = {
-        database: () => database.query('select 1', []),
+        database: () => database.asServer().query('select 1', []),
         migrations: checkMigrations,
         keys,
       };

@@ -1,5 +1,5 @@
 import { UnauthenticatedError } from '../core/errors.ts';
-import type { Queryable } from '../db/database.ts';
+import type { IsolatedDatabase } from '../db/database.ts';
 import { Parameters } from '../db/parameters.ts';
 import { criteriaConditions, orderClause, rangesFrom } from './task.criteria.ts';
 import type { TaskCriteria } from './task.inputs.ts';
@@ -7,7 +7,8 @@ import { reversed, type TaskSort } from './task.order.ts';
 import type { TaskRow, TaskStats } from './task.ts';
 
 /**
- * The reads of tasks: each takes the owner's id and binds it first, so that none can be written without an owner.
+ * The reads of tasks: each takes the owner's id, binds it first and acts as that user, so that none can be written
+ * without an owner, and one that forgets its condition still sees the owner's rows only.
  * Rows come from PostgreSQL as the APIs show them; no entity is made.
  */
 
@@ -28,8 +29,13 @@ export interface TaskSlice {
   fromEnd: boolean;
 }
 
+/** A search reads through a view that has the policy's condition: under the policy itself its index is of no use. */
+function sourceOf({ search }: TaskCriteria): string {
+  return search ? 'searched_tasks' : 'tasks';
+}
+
 /** At most `limit` rows, read by index from the place on: a deep page costs what the first one does. */
-export async function taskSlice(database: Queryable, userId: string, slice: TaskSlice): Promise<TaskRow[]> {
+export async function taskSlice(database: IsolatedDatabase, userId: string, slice: TaskSlice): Promise<TaskRow[]> {
   const parameters = new Parameters(userId);
   const conditions = [OWN, ...criteriaConditions(slice.criteria, parameters)];
   const sort = slice.fromEnd ? reversed(slice.sort) : slice.sort;
@@ -38,13 +44,17 @@ export async function taskSlice(database: Queryable, userId: string, slice: Task
   if (end) conditions.push(`(${rangesFrom(slice.sort, end, endSide, parameters).join(' or ')})`);
   const ranges = start ? rangesFrom(sort, start, 'after', parameters) : ['true'];
   const order = `order by ${orderClause(sort)} limit ${parameters.add(slice.limit)}`;
-  const selects = ranges.map((range) => `from tasks where ${[...conditions, range].join(' and ')} ${order}`);
+  const selects = ranges.map(
+    (range) => `from ${sourceOf(slice.criteria)} where ${[...conditions, range].join(' and ')} ${order}`,
+  );
   // Ranges follow each other: as one OR they would be a filter over the whole prefix, as a union each is an index scan.
   const text =
     selects.length === 1
       ? `select ${COLUMNS} ${selects[0]}`
       : `select ${COLUMNS} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
-  const rows = await database.query<TaskRow>(text, parameters.values, { prepare: isCommon(slice.criteria, sort) });
+  const rows = await database
+    .as(userId)
+    .query<TaskRow>(text, parameters.values, { prepare: isCommon(slice.criteria, sort) });
   return slice.fromEnd ? rows.reverse() : rows;
 }
 
@@ -55,54 +65,63 @@ export interface TaskOffsetPage {
   offset: number;
 }
 
-export function taskOffsetPage(database: Queryable, userId: string, page: TaskOffsetPage): Promise<TaskRow[]> {
+export function taskOffsetPage(database: IsolatedDatabase, userId: string, page: TaskOffsetPage): Promise<TaskRow[]> {
   const parameters = new Parameters(userId);
   const conditions = [OWN, ...criteriaConditions(page.criteria, parameters)].join(' and ');
   const range = `limit ${parameters.add(page.limit)} offset ${parameters.add(page.offset)}`;
-  const text = `select ${COLUMNS} from tasks where ${conditions} order by ${orderClause(page.sort)} ${range}`;
-  return database.query(text, parameters.values, { prepare: isCommon(page.criteria, page.sort) });
+  const text = `select ${COLUMNS} from ${sourceOf(page.criteria)} where ${conditions} order by ${orderClause(page.sort)} ${range}`;
+  return database.as(userId).query(text, parameters.values, { prepare: isCommon(page.criteria, page.sort) });
 }
 
-export async function taskCount(database: Queryable, userId: string, criteria: TaskCriteria): Promise<number> {
+export async function taskCount(database: IsolatedDatabase, userId: string, criteria: TaskCriteria): Promise<number> {
   const parameters = new Parameters(userId);
   const conditions = [OWN, ...criteriaConditions(criteria, parameters)].join(' and ');
-  const text = `select count(*)::int as count from tasks where ${conditions}`;
-  const [row] = await database.query<{ count: number }>(text, parameters.values, { prepare: isCommon(criteria) });
+  const text = `select count(*)::int as count from ${sourceOf(criteria)} where ${conditions}`;
+  const [row] = await database
+    .as(userId)
+    .query<{ count: number }>(text, parameters.values, { prepare: isCommon(criteria) });
   return row?.count ?? 0;
 }
 
 /** The user's own tasks among `ids`, in no order. */
-export function tasksByIds(database: Queryable, userId: string, ids: readonly string[]): Promise<TaskRow[]> {
+export function tasksByIds(database: IsolatedDatabase, userId: string, ids: readonly string[]): Promise<TaskRow[]> {
   const [only] = ids;
   return ids.length === 1
-    ? database.query(`select ${COLUMNS} from tasks where id = $2 and ${OWN}`, [userId, only])
-    : database.query(`select ${COLUMNS} from tasks where id = any($2::uuid[]) and ${OWN}`, [userId, ids]);
+    ? database.as(userId).query(`select ${COLUMNS} from tasks where id = $2 and ${OWN}`, [userId, only])
+    : database.as(userId).query(`select ${COLUMNS} from tasks where id = any($2::uuid[]) and ${OWN}`, [userId, ids]);
 }
 
-/** Which of `ids` are tasks of somebody else: what turns "not found" into "forbidden". */
-export async function idsOfOthers(database: Queryable, userId: string, ids: readonly string[]): Promise<string[]> {
-  const rows = await database.query<{ id: string }>(
-    'select id from tasks where user_id <> $1 and id = any($2::uuid[]) and deleted_at is null',
-    [userId, ids],
-  );
+/** Which of `ids` are tasks of somebody else: what turns "not found" into "forbidden". The database tells no more of them. */
+export async function idsOfOthers(
+  database: IsolatedDatabase,
+  userId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const rows = await database
+    .as(userId)
+    .query<{ id: string }>('select tasks_of_others as id from tasks_of_others($1::uuid[])', [ids]);
   return rows.map((row) => row.id);
 }
 
-export async function taskStats(database: Queryable, userId: string): Promise<TaskStats> {
-  const [row] = await database.query<{ total: number; completed: number }>(
-    `select count(*)::int as total, (count(*) filter (where completed))::int as completed from tasks where ${OWN}`,
-    [userId],
-  );
+export async function taskStats(database: IsolatedDatabase, userId: string): Promise<TaskStats> {
+  const [row] = await database
+    .as(userId)
+    .query<{ total: number; completed: number }>(
+      `select count(*)::int as total, (count(*) filter (where completed))::int as completed from tasks where ${OWN}`,
+      [userId],
+    );
   const { total, completed } = row ?? { total: 0, completed: 0 };
   return { total, completed, open: total - completed };
 }
 
 /** Turns `completed` over in one statement: right under concurrency, and a fifth of the cost of load, change, flush. */
-export async function toggleTask(database: Queryable, userId: string, id: string): Promise<TaskRow | undefined> {
-  const rows = await database.query<TaskRow>(
-    `update tasks set completed = not completed where id = $2 and ${OWN} returning ${COLUMNS}`,
-    [userId, id],
-  );
+export async function toggleTask(database: IsolatedDatabase, userId: string, id: string): Promise<TaskRow | undefined> {
+  const rows = await database
+    .as(userId)
+    .query<TaskRow>(`update tasks set completed = not completed where id = $2 and ${OWN} returning ${COLUMNS}`, [
+      userId,
+      id,
+    ]);
   return rows[0];
 }
 
@@ -115,11 +134,11 @@ export interface TaskReservation {
 
 /** Keeps the first reservation of a key, whoever comes at the same time, and answers it. */
 export async function reserveTaskId(
-  database: Queryable,
+  database: IsolatedDatabase,
   userId: string,
   { key, fingerprint, taskId }: TaskReservation,
 ): Promise<Omit<TaskReservation, 'key'>> {
-  const [reservation] = await database.query<Omit<TaskReservation, 'key'>>(
+  const [reservation] = await database.as(userId).query<Omit<TaskReservation, 'key'>>(
     // The lock on the owner's row keeps an erasure at the same time from missing the key.
     `insert into idempotency_keys as known (user_id, key, fingerprint, task_id)
      select id, $2, $3, $4::uuid from users where id = $1 and deleted_at is null for share

@@ -1,7 +1,7 @@
 import { LockMode, OptimisticLockError } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ConflictError } from '../core/errors.ts';
-import type { Database } from '../db/database.ts';
+import type { IsolatedDatabase } from '../db/database.ts';
 import { Task } from './task.entity.ts';
 import type { TaskCriteria } from './task.inputs.ts';
 import {
@@ -66,7 +66,7 @@ export interface TaskStore {
 const INSERT_BATCH = 100;
 
 /** Tasks in PostgreSQL: reads by query functions, writes by MikroORM's unit of work. */
-export function createTaskStore(database: Database): TaskStore {
+export function createTaskStore(database: IsolatedDatabase): TaskStore {
   return {
     slice: (userId, slice) => taskSlice(database, userId, slice),
     offsetPage: (userId, page) => taskOffsetPage(database, userId, page),
@@ -77,7 +77,7 @@ export function createTaskStore(database: Database): TaskStore {
     toggle: (userId, id) => toggleTask(database, userId, id),
 
     insert: (userId, task) =>
-      database.unitOfWork(async (manager) => {
+      database.as(userId).unitOfWork(async (manager) => {
         const entity = manager.create(Task, { ...task, userId });
         await manager.persist(entity).flush();
         return toRow(entity);
@@ -90,7 +90,7 @@ export function createTaskStore(database: Database): TaskStore {
     },
 
     insertMissing: (userId, tasks, progress) =>
-      database.transaction(async (manager) => {
+      database.as(userId).transaction(async (manager) => {
         // Two imports of one user wait for each other here instead of colliding on an id.
         await manager.execute('select 1 from users where id = ? for update', [userId]);
         let added = 0;
@@ -109,15 +109,15 @@ export function createTaskStore(database: Database): TaskStore {
 
     async change(userId, id, changes, versions) {
       try {
-        return await database.unitOfWork((manager) => change(manager, userId, id, changes, versions));
+        return await database.as(userId).unitOfWork((manager) => change(manager, userId, id, changes, versions));
       } catch (error) {
         if (!(error instanceof OptimisticLockError)) throw error;
       }
       // Somebody was quicker between our read and our flush. Once more with the row held: either the version that the
       // client knows is gone, which is a conflict, or none was named and the change applies to what is there now.
-      return database.transaction((manager) =>
-        change(manager, userId, id, changes, versions, LockMode.PESSIMISTIC_WRITE),
-      );
+      return database
+        .as(userId)
+        .transaction((manager) => change(manager, userId, id, changes, versions, LockMode.PESSIMISTIC_WRITE));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Timestamp } from '../core/timestamp.ts';
-import type { Database } from '../db/database.ts';
+import type { IsolatedDatabase } from '../db/database.ts';
 
 /** What the server knows of a user. */
 export interface UserRow {
@@ -24,15 +24,15 @@ export interface UserStore {
 const COLUMNS =
   'id, email, name, created_at as "createdAt", tokens_valid_after as "tokensValidAfter", deleted_at as "deletedAt"';
 
-export function createUserStore(database: Database): UserStore {
+export function createUserStore(database: IsolatedDatabase): UserStore {
   return {
     async find(userId) {
-      const [user] = await database.query<UserRow>(`select ${COLUMNS} from users where id = $1`, [userId]);
+      const [user] = await database.as(userId).query<UserRow>(`select ${COLUMNS} from users where id = $1`, [userId]);
       return user;
     },
 
     async upsert(userId, { email, name }) {
-      const [user] = await database.query<UserRow>(
+      const [user] = await database.as(userId).query<UserRow>(
         `insert into users (id, email, name) values ($1, $2, $3)
          on conflict on constraint users_pkey do update set
            email = case when users.deleted_at is null then coalesce(excluded.email, users.email) end,
@@ -45,14 +45,16 @@ export function createUserStore(database: Database): UserStore {
     },
 
     async revokeTokens(userId, validAfter) {
-      await database.query(
-        'update users set tokens_valid_after = greatest(tokens_valid_after, $2::timestamptz) where id = $1',
-        [userId, validAfter],
-      );
+      await database
+        .as(userId)
+        .query('update users set tokens_valid_after = greatest(tokens_valid_after, $2::timestamptz) where id = $1', [
+          userId,
+          validAfter,
+        ]);
     },
 
     erase: (userId, deletedAt) =>
-      database.transaction(async (manager) => {
+      database.as(userId).transaction(async (manager) => {
         // In the order in which a write of a task takes its locks, the task first: the other way round they deadlock.
         await manager.execute('select id from tasks where user_id = ? for update', [userId]);
         await manager.execute(

@@ -113,7 +113,7 @@ describe('an error of PostgreSQL', () => {
 
 describe("MikroORM's error", () => {
   it('for a taken id is the same conflict', async () => {
-    const insert = database.unitOfWork(async (manager) => {
+    const insert = database.as(user).unitOfWork(async (manager) => {
       const values = { id: ID, userId: user, title: 'x', description: null, completed: false };
       manager.create(Task, values as never);
       await manager.flush();
@@ -129,8 +129,12 @@ describe("MikroORM's error", () => {
 
 describe('a connection', () => {
   it('that was terminated makes the database unavailable', async () => {
-    const query = database.query('select pg_terminate_backend(pg_backend_pid())', []);
-    await expect(query).rejects.toMatchObject(UNAVAILABLE);
+    const asleep = database.asServer().query("select pg_sleep(60), 'to be terminated'", []);
+    const outcome = expect(asleep).rejects.toMatchObject(UNAVAILABLE);
+    const terminate = `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and query like '%to be terminated%' and pid <> pg_backend_pid() and state = 'active'`;
+    while ((await database.owner(terminate)).length === 0);
+    await outcome;
   });
 
   it('that nobody accepts makes the database unavailable', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { createDatabase, type Database } from '../../src/db/database.ts';
 import { Task } from '../../src/tasks/task.entity.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -6,11 +7,16 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 const POOL_MAXIMUM = 2;
 let testDatabase: TestDatabase;
 let database: Database;
+/** Whom PostgreSQL lets end the connections of others. */
+let owner: Client;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
+  owner = new Client({ connectionString: testDatabase.url });
+  await owner.connect();
   database = await createDatabase({
     url: testDatabase.url,
+    isolation: 'switch',
     poolMaximum: POOL_MAXIMUM,
     poolTimeout: 1000,
     statementTimeout: 0,
@@ -20,6 +26,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await owner.end();
   await database.close();
   await testDatabase.drop();
 });
@@ -28,23 +35,30 @@ afterAll(async () => {
 // died inside a transaction cost one place in the pool for good. package.json overrides it.
 it('serves on after more backends have died in transactions than the pool has places', async () => {
   for (let round = 0; round < POOL_MAXIMUM + 2; round++) {
-    const dying = database.transaction((manager) => manager.execute('select pg_terminate_backend(pg_backend_pid())'));
+    const dying = database.as('somebody').transaction(async (manager) => {
+      const [backend] = await manager.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
+      await owner.query('select pg_terminate_backend($1, 5000)', [backend!.pid]);
+      await manager.execute('select 1');
+    });
     await expect(dying).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   }
-  expect(await database.query('select 1 as one', [])).toEqual([{ one: 1 }]);
+  expect(await database.asServer().query('select 1 as one', [])).toEqual([{ one: 1 }]);
 });
 
 it('gives up waiting for a connection after the pool timeout', async () => {
   const gate = Promise.withResolvers<void>();
   const taken = Array.from({ length: POOL_MAXIMUM }, () => Promise.withResolvers<void>());
   const held = taken.map(({ resolve }) =>
-    database.transaction(() => {
+    database.as('somebody').transaction(() => {
       resolve();
       return gate.promise;
     }),
   );
   await Promise.all(taken.map(({ promise }) => promise));
-  await expect(database.query('select 1', [])).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: 503 });
+  await expect(database.asServer().query('select 1', [])).rejects.toMatchObject({
+    code: 'SERVICE_UNAVAILABLE',
+    status: 503,
+  });
   gate.resolve();
   await Promise.all(held);
 });

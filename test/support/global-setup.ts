@@ -24,6 +24,7 @@ export default async function globalSetup(): Promise<void> {
   await client.end();
   const database = await createDatabase({
     url: withDatabase(postgres.url, TEMPLATE_DATABASE),
+    isolation: 'owner',
     poolMaximum: 1,
     poolTimeout: 10_000,
     statementTimeout: 0,

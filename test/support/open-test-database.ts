@@ -8,12 +8,15 @@ export interface OpenTestDatabase extends Database {
   readonly url: string;
   /** every statement that query functions sent, in order */
   readonly statements: { text: string; values: readonly unknown[] }[];
+  /** one statement as the owner of the tables, whom row-level security does not bind */
+  owner<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
 export async function openTestDatabase({ prepared = true } = {}): Promise<OpenTestDatabase> {
   const { url, drop } = await createTestDatabase();
   const database = await createDatabase({
     url,
+    isolation: 'switch',
     poolMaximum: 10,
     poolTimeout: 5000,
     statementTimeout: 30_000,
@@ -26,9 +29,17 @@ export async function openTestDatabase({ prepared = true } = {}): Promise<OpenTe
     ...database,
     url,
     statements,
-    query(text, values, options) {
-      statements.push({ text, values });
-      return database.query(text, values, options);
+    owner: async (text, values = []) => (await database.pool.query(text, values.slice())).rows,
+    as(userId) {
+      const user = database.as(userId);
+      return {
+        query(text, values, options) {
+          statements.push({ text, values });
+          return user.query(text, values, options);
+        },
+        unitOfWork: (work) => user.unitOfWork(work),
+        transaction: (work) => user.transaction(work),
+      };
     },
     async close() {
       await database.close();

@@ -63,8 +63,8 @@ async function fill(actor: Actor, count: number, description: 'stable' | 'passin
 /** Others insert and delete, also where the reader stands: at the ends of the page that was just read. */
 async function disturb(actor: Actor, page: { id: string; description: string | null }[]): Promise<void> {
   const near = [page.at(-1), page[0], ...page].filter((row) => row?.description === 'passing').slice(0, 3);
-  await services.database.query('update tasks set deleted_at = now() where id = any($1)', [near.map((row) => row?.id)]);
-  await services.database.query(
+  await services.database.owner('update tasks set deleted_at = now() where id = any($1)', [near.map((row) => row?.id)]);
+  await services.database.owner(
     `insert into tasks (id, user_id, title, description, completed, created_at)
      select gen_random_uuid(), $1, t.title, 'passing', t.completed, t.created_at from tasks t
      where t.id = any($2::uuid[])`,
@@ -102,7 +102,7 @@ describe('a list that is read by cursor while others insert and delete', () => {
       await fill(actor, 200, 'passing');
       const rows = await readAll(actor, orderBy, backwards);
       const stable = rows.filter((row) => row.description === 'stable').map((row) => row.id);
-      const truth = await services.database.query<{ id: string }>(
+      const truth = await services.database.owner<{ id: string }>(
         `select id from tasks where user_id = $1 and description = 'stable' and deleted_at is null order by ${sql}`,
         [actor.userId],
       );

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Queryable } from '../../src/db/database.ts';
+import type { IsolatedDatabase } from '../../src/db/database.ts';
+import { sessionContext } from '../../src/db/isolation.ts';
 import type { TaskCriteria } from '../../src/tasks/task.inputs.ts';
 import { type TaskOrder, taskSort } from '../../src/tasks/task.order.ts';
 import {
-  idsOfOthers,
   taskCount,
   taskOffsetPage,
   taskSlice,
@@ -22,19 +22,18 @@ let place: Record<string, string>;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await database.query(`insert into users (id) select 'user-' || n from generate_series(1, ${USERS}) n`, []);
-  await database.query('alter table tasks disable trigger tasks_stamp', []);
-  await database.query(
+  await database.owner(`insert into users (id) select 'user-' || n from generate_series(1, ${USERS}) n`);
+  await database.owner('alter table tasks disable trigger tasks_stamp');
+  await database.owner(
     `insert into tasks (id, user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at)
      select gen_random_uuid(), 'user-' || u, 'Task ' || md5(n::text || u) || case when n % 50 = 0 then ' rate limiting' else '' end,
        'Something about ' || n, n % 3 = 0, case when n % 3 = 0 then now() end,
        now() - n * interval '1 hour', now() - n * interval '1 minute', case when n % 100 = 1 then now() end
      from generate_series(1, ${TASKS_EACH}) n, generate_series(1, ${USERS}) u`,
-    [],
   );
-  await database.query('analyze tasks', []);
-  await database.query('analyze users', []);
-  [place] = (await database.query(
+  await database.owner('analyze tasks');
+  await database.owner('analyze users');
+  [place] = (await database.owner(
     `select id, title, completed::text, to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
        to_char(updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as updated_at
      from tasks where user_id = $1 and deleted_at is null order by created_at offset 400 limit 1`,
@@ -60,23 +59,30 @@ interface Sent {
 }
 
 /** What a query function would send, without sending it. */
-async function sentBy(query: (queryable: Queryable) => Promise<unknown>): Promise<Sent> {
+async function sentBy(query: (database: IsolatedDatabase) => Promise<unknown>): Promise<Sent> {
   const sent: Sent[] = [];
-  const recorder: Queryable = {
-    async query(text, values) {
+  const recorder = {
+    async query(text: string, values: readonly unknown[]) {
       sent.push({ text, values });
       return [];
     },
   };
-  await query(recorder);
+  await query({ as: () => recorder, asServer: () => recorder } as unknown as IsolatedDatabase);
   expect(sent).toHaveLength(1);
   return sent[0]!;
 }
 
-/** Both plans that a prepared statement can get: for these values, and for any. */
+/** Both plans that a prepared statement can get, for these values and for any, under the user's policies. */
 async function plansOf({ text, values }: Sent): Promise<Plan[]> {
-  const [custom] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`explain (format json) ${text}`, values);
-  const { rows } = await database.pool.query(`explain (generic_plan, format json) ${text}`);
+  const [custom] = await database
+    .as(USER)
+    .query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`explain (format json) ${text}`, values);
+  const { role, variables } = sessionContext('switch', USER);
+  const client = await database.pool.connect();
+  await client.query(`begin; set local role ${role}; set local "app.user_id" to '${variables['app.user_id']}'`);
+  const { rows } = await client.query(`explain (generic_plan, format json) ${text}`);
+  await client.query('rollback');
+  client.release();
   return [custom!['QUERY PLAN'][0]!.Plan, rows[0]['QUERY PLAN'][0].Plan];
 }
 
@@ -86,7 +92,7 @@ function nodes(plan: Plan): Plan[] {
 
 /** No table is read from end to end, and nothing is sorted where an index has the order already. */
 async function expectIndexes(
-  query: (queryable: Queryable) => Promise<unknown>,
+  query: (database: IsolatedDatabase) => Promise<unknown>,
   { sorted = false } = {},
 ): Promise<void> {
   const sent = await sentBy(query);
@@ -145,8 +151,8 @@ describe('the plan of a page by cursor', () => {
       const values = sort.keys.map((key) => place[key.column]!);
       for (const fromEnd of [false, true]) {
         for (const bounds of [{}, { after: values }, { before: values }, { after: values, before: values }]) {
-          await expectIndexes((queryable) =>
-            taskSlice(queryable, USER, { sort, criteria, limit: 21, fromEnd, ...bounds }),
+          await expectIndexes((isolated) =>
+            taskSlice(isolated, USER, { sort, criteria, limit: 21, fromEnd, ...bounds }),
           );
         }
       }
@@ -158,12 +164,12 @@ describe('the plan of a page by cursor', () => {
     const first = sort.keys.map((key) => place[key.column]!);
     const mixed = new Set(sort.keys.map((key) => key.direction)).size > 1;
     for (const fromEnd of [false, true]) {
-      await expectIndexes((queryable) => taskSlice(queryable, USER, { sort, criteria: {}, limit: 21, fromEnd }), {
+      await expectIndexes((isolated) => taskSlice(isolated, USER, { sort, criteria: {}, limit: 21, fromEnd }), {
         sorted: true,
       });
       const bounds = fromEnd ? { before: first } : { after: first };
       const slice = { sort, criteria: {}, limit: 21, fromEnd, ...bounds };
-      await expectIndexes((queryable) => taskSlice(queryable, USER, slice), { sorted: !mixed });
+      await expectIndexes((isolated) => taskSlice(isolated, USER, slice), { sorted: !mixed });
     }
   });
 });
@@ -179,11 +185,10 @@ describe('a page by cursor', () => {
         const values = sort.keys.map((key) => key.of(row));
         const bounds = fromEnd ? { before: values } : { after: values };
         const slice = { sort, criteria: {}, limit: 21, fromEnd, ...bounds };
-        const { text, values: parameters } = await sentBy((queryable) => taskSlice(queryable, USER, slice));
-        const [row0] = await database.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-          `explain (analyze, timing off, format json) ${text}`,
-          parameters,
-        );
+        const { text, values: parameters } = await sentBy((isolated) => taskSlice(isolated, USER, slice));
+        const [row0] = await database
+          .as(USER)
+          .query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`explain (analyze, timing off, format json) ${text}`, parameters);
         const scans = nodes(row0!['QUERY PLAN'][0]!.Plan).filter((node) => node['Node Type'].includes('Scan'));
         const read = scans
           .filter((node) => node['Relation Name'] === 'tasks')
@@ -203,21 +208,20 @@ describe('the plan of everything else', () => {
     async (_name, criteria) => {
       for (const orders of [...INDEXED, ...MIXED]) {
         const page = { sort: taskSort(orders), criteria, limit: 20, offset: 200 };
-        await expectIndexes((queryable) => taskOffsetPage(queryable, USER, page));
+        await expectIndexes((isolated) => taskOffsetPage(isolated, USER, page));
       }
-      await expectIndexes((queryable) => taskCount(queryable, USER, criteria));
+      await expectIndexes((isolated) => taskCount(isolated, USER, criteria));
     },
   );
 
   it('reads no table from end to end for single tasks', async () => {
     const ids = [place.id!, '01890a5d-ac96-774b-bcce-b302099a8057'];
-    await expectIndexes((queryable) => tasksByIds(queryable, USER, ids.slice(0, 1)));
-    await expectIndexes((queryable) => tasksByIds(queryable, USER, ids));
-    await expectIndexes((queryable) => idsOfOthers(queryable, USER, ids));
-    await expectIndexes((queryable) => toggleTask(queryable, USER, ids[0]!));
+    await expectIndexes((isolated) => tasksByIds(isolated, USER, ids.slice(0, 1)));
+    await expectIndexes((isolated) => tasksByIds(isolated, USER, ids));
+    await expectIndexes((isolated) => toggleTask(isolated, USER, ids[0]!));
   });
 
   it("reads no table from end to end for a user's numbers", async () => {
-    await expectIndexes((queryable) => taskStats(queryable, USER));
+    await expectIndexes((isolated) => taskStats(isolated, USER));
   });
 });

@@ -135,11 +135,11 @@ describe('what the database keeps by itself', () => {
   it('counts the revision of the owner up with every write and stamps it on the row', async () => {
     const actor = await services.actor();
     const revisions = async () => {
-      const rows = await services.database.query<{ rev: string }>(
+      const rows = await services.database.owner<{ rev: string }>(
         'select rev::text from tasks where user_id = $1 order by rev',
         [actor.userId],
       );
-      const [user] = await services.database.query<{ rev: string }>('select rev::text from users where id = $1', [
+      const [user] = await services.database.owner<{ rev: string }>('select rev::text from users where id = $1', [
         actor.userId,
       ]);
       return [user?.rev, rows.map((row) => row.rev)];
@@ -157,7 +157,7 @@ describe('what the database keeps by itself', () => {
     const actor = await services.actor();
     const { id } = await services.tasks.create(actor, { title: 'Gone' });
     await services.tasks.delete(actor, id);
-    const rows = await services.database.query(
+    const rows = await services.database.owner(
       'select deleted_at is not null as deleted, version from tasks where id = $1',
       [id],
     );
@@ -175,7 +175,7 @@ describe('what the database keeps by itself', () => {
   it('keeps owner and time of creation, whoever writes', async () => {
     const [actor, other] = [await services.actor(), await services.actor()];
     const task = await services.tasks.create(actor, { title: 'Mine' });
-    await services.database.query(
+    await services.database.owner(
       "update tasks set user_id = $2, created_at = '2000-01-01', version = 99 where id = $1",
       [task.id, other.userId],
     );

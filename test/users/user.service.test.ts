@@ -143,7 +143,7 @@ describe('deletion', () => {
     await one.service.deleteAccount(actor, actor.userId);
     const later = { ...actorAt(START + 60_000, actor.userId), email: 'ann@example.com', name: 'Ann' };
     expect(await isAdmitted(one.service, later)).toBe(false);
-    const rows = await database.query('select email, name from users where id = $1', [actor.userId]);
+    const rows = await database.owner('select email, name from users where id = $1', [actor.userId]);
     expect(rows).toEqual([{ email: null, name: null }]);
   });
 });

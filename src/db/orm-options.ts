@@ -1,0 +1,60 @@
+import { Migrator } from '@mikro-orm/migrations';
+import type { Options } from '@mikro-orm/postgresql';
+import type { PoolConfig } from 'pg';
+import { migrations } from '../../migrations/index.ts';
+import { boundDriver, type SendAs } from './bound-driver.ts';
+import { type IsolationMode, sessionContext } from './isolation.ts';
+
+export interface DatabaseOptions {
+  url: string;
+  isolation: IsolationMode;
+  /** connections at most */
+  poolMaximum: number;
+  /** milliseconds to wait for a connection, then 503 */
+  poolTimeout: number;
+  /** milliseconds that one statement may take; 0 = no limit */
+  statementTimeout: number;
+  /** named prepared statements; off for poolers that cannot keep them */
+  prepared: boolean;
+  entities: NonNullable<Options['entities']>;
+  /** receives what MikroORM and the pool have to say, never parameters */
+  log: (message: string) => void;
+}
+
+/** MikroORM's settings. `send` carries its statements, unless the connection is the owner's. */
+export function ormOptions(options: DatabaseOptions, send: SendAs): Options {
+  const { isolation } = options;
+  const poolOptions: PoolConfig = {
+    connectionTimeoutMillis: options.poolTimeout,
+    keepAlive: true,
+    application_name: 'premium-todo',
+    ...(options.statementTimeout > 0 ? { statement_timeout: options.statementTimeout } : {}),
+  };
+  return {
+    ...(isolation === 'owner'
+      ? {}
+      : { driver: boundDriver({ send, context: (userId) => sessionContext(isolation, userId) }) }),
+    clientUrl: options.url,
+    entities: options.entities,
+    extensions: [Migrator],
+    forceUtcTimezone: true,
+    // A flush of one row is one statement; whatever changes more asks for `transaction`.
+    implicitTransactions: false,
+    // Neither creates a database nor asks for one before the first statement.
+    ensureDatabase: false,
+    pool: { max: options.poolMaximum, idleTimeoutMillis: 30_000 },
+    driverOptions: poolOptions,
+    migrations: {
+      migrationsList: migrations,
+      tableName: 'migrations',
+      pathTs: 'migrations',
+      path: 'dist/migrations',
+      snapshot: false,
+      silent: true,
+    },
+    // Colours and parameters have no place in structured logs.
+    colors: false,
+    logger: options.log,
+    debug: false,
+  };
+}
