@@ -110,6 +110,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
       createEdge(
         {
           isAllowedOrigin: originPolicy(config.corsOrigins),
+          trustedProxyHops: config.trustedProxyHops,
           logger,
           slowRequest: config.logging.slowRequest,
           strictTransport: config.production,

@@ -1,10 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '../core/logger.ts';
+import { settleClientAddress } from './client-address.ts';
 import { handleCors, type OriginPolicy } from './cors.ts';
 import { settleRequestId } from './request-id.ts';
 
 export interface EdgeOptions {
   isAllowedOrigin: OriginPolicy;
+  /** proxies before this server whose `X-Forwarded-For` is believed */
+  trustedProxyHops: number;
   logger: Logger;
   /** milliseconds: slower requests are logged as warnings */
   slowRequest: number;
@@ -21,10 +24,11 @@ const API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** What every request meets first, whichever API it is for: request id, security headers, CORS, and the log line at its end. */
 export function createEdge(options: EdgeOptions, next: RequestListener): RequestListener {
-  const { isAllowedOrigin, logger, slowRequest, strictTransport, isClosing, observe } = options;
+  const { isAllowedOrigin, trustedProxyHops, logger, slowRequest, strictTransport, isClosing, observe } = options;
   return (request, response) => {
     const start = performance.now();
     const requestId = settleRequestId(request);
+    settleClientAddress(request, trustedProxyHops);
     response.setHeader('x-request-id', requestId);
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('content-security-policy', API_CONTENT_POLICY);
