@@ -19,6 +19,7 @@ export type TokenHeader =
  * @throws UnauthenticatedError, or TypeError when there is no header to read
  */
 export function readHeader(token: string): TokenHeader {
+  if (!token.split('.').every(isCanonical)) throw refusedToken('The token is malformed');
   const header = decodeProtectedHeader(token);
   const { alg, kid, typ } = header;
   if (typ !== undefined && !(typeof typ === 'string' && TOKEN_TYPES.has(typ.toLowerCase()))) {
@@ -31,4 +32,9 @@ export function readHeader(token: string): TokenHeader {
   if (!KEY_SET_ALGORITHMS.includes(alg!)) throw refusedToken('The algorithm of the token is not accepted');
   if (!kid) throw refusedToken('The token does not name its key');
   return { kind: 'keySet', alg: alg!, kid };
+}
+
+/** Base64url whose unused bits are not zero reads as the same bytes: there is one spelling of a token, as it was made. */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
 }

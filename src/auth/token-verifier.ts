@@ -11,8 +11,8 @@ const CACHED_TOKENS = 10_000;
 const CACHED_LENGTH = 16 * 1024 * 1024;
 
 export interface TokenVerifierOptions {
-  /** for HS256: the current one first, then those that were replaced and whose tokens still live */
-  readonly secrets: readonly string[];
+  /** for HS256: the current one first, then those that were replaced and whose tokens still live; text counts as UTF-8 */
+  readonly secrets: readonly (string | Uint8Array)[];
   /** for EdDSA, ES256, RS256 and PS256 */
   readonly keySet?: KeySet | undefined;
   /** required `iss` and `aud` */
@@ -52,7 +52,7 @@ interface Signed {
 /** Remembers 10,000 verified tokens until they end or the key set changes. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { keySet, maxTokenAge, clock } = options;
-  const secrets = options.secrets.map((secret) => new TextEncoder().encode(secret));
+  const secrets = options.secrets.map((secret) => (typeof secret === 'string' ? new TextEncoder().encode(secret) : secret));
   const tolerance = options.clockTolerance * 1000;
   const cache = new LRUCache<string, Known>({
     max: CACHED_TOKENS,
