@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { applicationUrl, provideLogin } from '../src/db/application-role.ts';
 import { checkContender } from './check.ts';
 import { atEnd } from './cleanup.ts';
 import { type RunningContender, startContender } from './contender-process.ts';
@@ -67,12 +69,20 @@ async function connect(postgres: BenchPostgres): Promise<Client> {
 
 async function startContenders(options: Options, observer: Observer, postgres: BenchPostgres) {
   const settings = contenderSettings(options, postgres);
+  const bound = await boundSettings(postgres);
   const servers: RunningContender[] = [];
   for (const contender of CONTENDERS.filter(({ name }) => options.contenders.includes(name))) {
     observer.note(`starting ${contender.name}`);
-    servers.push(await startContender(contender, settings));
+    servers.push(await startContender(contender, { ...settings, ...(contender.isBound ? bound : {}) }));
   }
   return servers;
+}
+
+/** As the product is deployed: requests run as a role that owns nothing, migrations as the owner. */
+async function boundSettings({ url }: BenchPostgres): Promise<Record<string, string>> {
+  const password = randomBytes(24).toString('base64url');
+  await provideLogin(url, password);
+  return { DATABASE_URL: applicationUrl(url, password), DATABASE_URL_DIRECT: url };
 }
 
 function contenderSettings(options: Options, postgres: BenchPostgres): Record<string, string> {

@@ -11,6 +11,8 @@ export interface Contender {
   readonly protocol: Protocol;
   /** Arguments for the Node.js executable. */
   readonly nodeArguments: readonly string[];
+  /** Whether it connects as the role that row-level security binds, and not as the owner. */
+  readonly isBound?: boolean;
   /** What it needs in its environment besides the settings that all get. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -22,9 +24,9 @@ export const CONTENDERS: readonly Contender[] = [
   { name: 'floor', protocol: PLAIN_PROTOCOL, ...typescript('bench/contenders/floor/server.ts') },
   { name: 'textbook', protocol: GRAPHQL_PROTOCOL, ...typescript('bench/contenders/textbook/server.ts') },
   // The product as it is deployed: compiled, in production mode, unmodified.
-  { name: 'product', protocol: GRAPHQL_PROTOCOL, nodeArguments: [PRODUCT_ENTRY] },
+  { name: 'product', protocol: GRAPHQL_PROTOCOL, nodeArguments: [PRODUCT_ENTRY], isBound: true },
   // A process of its own, so that neither API profits or suffers from what the other made the JIT compiler learn.
-  { name: 'product-rest', protocol: REST_PROTOCOL, nodeArguments: [PRODUCT_ENTRY] },
+  { name: 'product-rest', protocol: REST_PROTOCOL, nodeArguments: [PRODUCT_ENTRY], isBound: true },
 ];
 
 /** Fails early, with the remedy, when the product shall take part and was not compiled. */
