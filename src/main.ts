@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type App, createApp } from './app.ts';
 import { ConfigError, loadConfig } from './config.ts';
+import { RoleError } from './db/application-role.ts';
 import { MigrationError } from './db/migrate.ts';
 import { startMessage } from './ops/start-message.ts';
 
@@ -20,7 +21,8 @@ try {
 
 /** What went wrong in one sentence, where the one who starts the server can put it right. */
 function explained(error: unknown): string | undefined {
-  if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
+  const isExplained = [ConfigError, MigrationError, RoleError].some((kind) => error instanceof kind);
+  if (isExplained) return (error as Error).message;
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   return code === 'EADDRINUSE' ? `Port ${port} is in use: stop what uses it, or set PORT to another one.` : undefined;
 }

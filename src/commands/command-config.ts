@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { AppError } from '../core/errors.ts';
+import { RoleError } from '../db/application-role.ts';
 import { translateDatabaseError } from '../db/errors.ts';
 import { MigrationError } from '../db/migrate.ts';
 
@@ -37,6 +38,7 @@ function isForCaller(error: unknown): error is Error {
     error instanceof CommandError ||
     error instanceof ConfigError ||
     error instanceof MigrationError ||
+    error instanceof RoleError ||
     error instanceof AppError
   );
 }
