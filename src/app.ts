@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { systemClock } from './core/clock.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
+import { createLocalRevocations } from './core/revocations.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { ENTITIES } from './entities.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
@@ -66,9 +67,12 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
   let closing = false;
   const isClosing = () => closing;
 
+  const revocations = overrides.revocations ?? createLocalRevocations();
   const auth = await createAuth(config, directUrl, clock);
+  revocations.subscribe((userId) => auth.verifier.forget(userId));
   const services = createServices({
     clock,
+    revocations,
     wait: (milliseconds) => delay(milliseconds),
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),

@@ -1,4 +1,5 @@
 import type { Clock } from './core/clock.ts';
+import type { RevocationChannel } from './core/revocations.ts';
 import { createTaskService, type TaskService } from './tasks/task.service.ts';
 import type { TaskStore } from './tasks/task.store.ts';
 import { createUserService, type Identities, type UserService } from './users/user.service.ts';
@@ -14,15 +15,16 @@ export interface ServiceDependencies {
   taskStore: TaskStore;
   userStore: UserStore;
   identities: Identities;
+  revocations: RevocationChannel;
   clock: Clock;
   /** waits for so many milliseconds */
   wait: (milliseconds: number) => Promise<void>;
 }
 
 /** The one factory of services. Whatever is given here, PostgreSQL or a test's memory, the services are the same. */
-export function createServices({ taskStore, userStore, identities, clock, wait }: ServiceDependencies): Services {
+export function createServices({ taskStore, userStore, clock, ...others }: ServiceDependencies): Services {
   return {
     tasks: createTaskService(taskStore, clock),
-    users: createUserService({ store: userStore, clock, wait, identities }),
+    users: createUserService({ store: userStore, clock, ...others }),
   };
 }

@@ -52,7 +52,9 @@ interface Signed {
 /** Remembers 10,000 verified tokens until they end or the key set changes. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { keySet, maxTokenAge, clock } = options;
-  const secrets = options.secrets.map((secret) => (typeof secret === 'string' ? new TextEncoder().encode(secret) : secret));
+  const secrets = options.secrets.map((secret) =>
+    typeof secret === 'string' ? new TextEncoder().encode(secret) : secret,
+  );
   const tolerance = options.clockTolerance * 1000;
   const cache = new LRUCache<string, Known>({
     max: CACHED_TOKENS,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { systemClock } from '../core/clock.ts';
+import { createLocalRevocations } from '../core/revocations.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { ENTITIES } from '../entities.ts';
 import { createServices, type Services } from '../services.ts';
@@ -25,6 +26,7 @@ export async function withServices(config: Config, work: (services: Services) =>
       userStore: createUserStore(storage.database),
       // Signing out and erasing accounts is done at the server, which knows where its tokens come from.
       identities: { endSessions: async () => {}, deleteUser: async () => {} },
+      revocations: createLocalRevocations(),
     });
     await work(services);
   } finally {

@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { BadUserInputError, UnauthenticatedError } from '../core/errors.ts';
+import type { RevocationChannel } from '../core/revocations.ts';
 import type { UserRow, UserStore } from './user.store.ts';
 
-/** Seconds after which every instance has seen a revocation or a deletion; the price is one lookup per user and span. */
+/** After this every instance has seen a revocation or a deletion, heard of it or not; it costs one lookup per user and span. */
 const ACCOUNT_FRESHNESS_MS = 4_000;
 /** Timers have been seen to fire a millisecond early. */
 const EARLY_TIMER_MS = 2;
@@ -30,6 +31,8 @@ export interface UserServiceDependencies {
   /** waits for so many milliseconds */
   wait: (milliseconds: number) => Promise<void>;
   identities: Identities;
+  /** tells this and every other instance whose account is to be read anew */
+  revocations: RevocationChannel;
 }
 
 /** Where the users' tokens come from, as far as this server has a say there: its own Better Auth, or nobody. */
@@ -38,17 +41,26 @@ export interface Identities {
   deleteUser(userId: string): Promise<void>;
 }
 
-export function createUserService({ store, clock, wait, identities }: UserServiceDependencies): UserService {
+export function createUserService(dependencies: UserServiceDependencies): UserService {
+  const { store, clock, wait, identities, revocations } = dependencies;
   const accounts = new LRUCache<string, UserRow>({
     max: MAXIMUM_ACCOUNTS,
     ttl: ACCOUNT_FRESHNESS_MS,
     perf: { now: () => clock.now() },
   });
+  /** counts what was forgotten, lest a reading that began before put it back */
+  let forgotten = 0;
+
+  revocations.subscribe((userId) => {
+    forgotten += 1;
+    accounts.delete(userId);
+  });
 
   async function load(actor: Actor): Promise<UserRow> {
+    const before = forgotten;
     const known = await store.find(actor.userId);
     const user = known && !hasNews(actor, known) ? known : await store.upsert(actor.userId, actor);
-    accounts.set(actor.userId, user);
+    if (before === forgotten) accounts.set(actor.userId, user);
     return user;
   }
 
@@ -66,10 +78,11 @@ export function createUserService({ store, clock, wait, identities }: UserServic
     },
 
     async revokeTokens(actor) {
+      // The sessions first: none gives out a token that the revocation is too early for, and a failure can be tried again.
+      await identities.endSessions(actor.userId);
       const now = clock.now();
       await store.revokeTokens(actor.userId, new Date(now));
-      await identities.endSessions(actor.userId);
-      accounts.delete(actor.userId);
+      revocations.publish(actor.userId);
       // `iat` counts whole seconds, and tokens of this very second are refused. Whoever gets a new one after this answer
       // gets it in the next second, so that it is not mistaken for an old one.
       await wait(1000 - (now % 1000) + EARLY_TIMER_MS);
@@ -80,7 +93,7 @@ export function createUserService({ store, clock, wait, identities }: UserServic
         throw new BadUserInputError([{ field: 'confirm', message: "must be the user's id" }]);
       }
       await store.erase(actor.userId, new Date(clock.now()));
-      accounts.delete(actor.userId);
+      revocations.publish(actor.userId);
       await identities.deleteUser(actor.userId);
     },
   };

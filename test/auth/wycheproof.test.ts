@@ -69,9 +69,11 @@ describe.each(groupsOf('json_web_signature'))('signatures, $comment', ({ keys, t
   });
 });
 
+const keySets = groupsOf('json_web_key').filter(({ tests }) => tests[0]!.tcId !== WEAK_KEY);
+
 // A key set never verifies HMAC, whatever the vectors allow: a secret that is published is none.
-describe.each(groupsOf('json_web_key'))('key sets, $comment', ({ keys, tests }) => {
-  it.each(tests.filter(({ tcId }) => tcId !== WEAK_KEY))('$tcId $comment is $result', async (vector) => {
+describe.each(keySets)('key sets, $comment', ({ keys, tests }) => {
+  it.each(tests)('$tcId $comment is $result', async (vector) => {
     const refusal = await refusalOf(vector.token, [], keys);
     const good = isAcceptable(vector) && algorithmOf(vector.token) !== 'HS256';
     expect({ refusal, good: SIGNATURE_IS_GOOD.test(refusal) }).toEqual({ refusal, good });
@@ -80,7 +82,9 @@ describe.each(groupsOf('json_web_key'))('key sets, $comment', ({ keys, tests }) 
 
 describe.each(groupsOf('json_web_crypto'))('encrypted tokens, $comment', ({ keys, tests }) => {
   it.each(tests)('$tcId $comment is no access token', async ({ token }) => {
-    expect(await refusalOf(token, secretsOf(keys), keys)).toMatch(/^The token is not a JSON Web Token|^The Authorization/);
+    expect(await refusalOf(token, secretsOf(keys), keys)).toMatch(
+      /^The token is not a JSON Web Token|^The Authorization/,
+    );
   });
 });
 

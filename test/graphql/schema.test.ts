@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { systemClock } from '../../src/core/clock.ts';
 import { createRateLimits } from '../../src/core/rate-limits.ts';
+import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createResolvers } from '../../src/graphql/resolvers.ts';
 import { createSchema, printSchema } from '../../src/graphql/schema.ts';
 import { createServices } from '../../src/services.ts';
@@ -19,6 +20,7 @@ beforeAll(async () => {
   const services = createServices({
     ...createMemoryStores(),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },
+    revocations: createLocalRevocations(),
     clock: systemClock,
     wait: async () => {},
   });

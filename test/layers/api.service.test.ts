@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
+import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createServices } from '../../src/services.ts';
 import { createTaskStore } from '../../src/tasks/task.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },
+    revocations: createLocalRevocations(),
     clock: systemClock,
     wait: (milliseconds) => delay(milliseconds),
   });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor } from '../../src/core/actor.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
+import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createServices, type ServiceDependencies, type Services } from '../../src/services.ts';
 import { createTaskStore } from '../../src/tasks/task.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
@@ -22,6 +23,7 @@ export async function startTestServices(overrides: Partial<ServiceDependencies> 
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },
+    revocations: createLocalRevocations(),
     clock,
     wait: (milliseconds) => delay(milliseconds),
     ...overrides,

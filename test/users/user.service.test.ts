@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Actor } from '../../src/core/actor.ts';
 import { UnauthenticatedError } from '../../src/core/errors.ts';
+import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createUserService, type UserService } from '../../src/users/user.service.ts';
 import type { UserStore } from '../../src/users/user.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
@@ -27,8 +28,8 @@ interface Instance {
   ended: string[];
 }
 
-/** One instance of the server: its own cache, its own clock, the common database. */
-function instance(store: UserStore = createUserStore(database)): Instance {
+/** One instance of the server: its own cache, its own clock, the common database, and nobody who tells it of others. */
+function instance(store: UserStore = createUserStore(database), revocations = createLocalRevocations()): Instance {
   const state: Instance = { service: undefined as never, now: START, waits: [], ended: [] };
   state.service = createUserService({
     store,
@@ -41,6 +42,7 @@ function instance(store: UserStore = createUserStore(database)): Instance {
       endSessions: async (userId) => void state.ended.push(`sessions of ${userId}`),
       deleteUser: async (userId) => void state.ended.push(userId),
     },
+    revocations,
   });
   return state;
 }
@@ -146,4 +148,79 @@ describe('deletion', () => {
     const rows = await database.owner('select email, name from users where id = $1', [actor.userId]);
     expect(rows).toEqual([{ email: null, name: null }]);
   });
+});
+
+describe('what is remembered of an account', () => {
+  it('is dropped at once on an instance that hears of a revocation or deletion', async () => {
+    const channel = createLocalRevocations();
+    const [one, two] = [instance(undefined, channel), instance(undefined, channel)];
+    const [leaving, revoked] = [actorAt(START), actorAt(START)];
+    for (const { service } of [one, two]) await Promise.all([service.admit(leaving), service.admit(revoked)]);
+    await one.service.deleteAccount(leaving, leaving.userId);
+    await one.service.revokeTokens(revoked);
+    expect(await isAdmitted(two.service, leaving)).toBe(false);
+    expect(await isAdmitted(two.service, revoked)).toBe(false);
+  });
+
+  it.each(['revokeTokens', 'deleteAccount'] as const)(
+    'is not what was read before a %s that came meanwhile',
+    async (action) => {
+      const store = createUserStore(database);
+      const gate = Promise.withResolvers<void>();
+      const read = Promise.withResolvers<void>();
+      let isFirst = true;
+      const service = instance({
+        ...store,
+        async find(userId) {
+          const user = await store.find(userId);
+          if (isFirst) {
+            isFirst = false;
+            read.resolve();
+            await gate.promise;
+          }
+          return user;
+        },
+      }).service;
+      const actor = actorAt(START);
+      await store.upsert(actor.userId, actor);
+
+      const early = service.admit(actor);
+      await read.promise;
+      await service[action](actor, actor.userId);
+      gate.resolve();
+      await early;
+      expect(await isAdmitted(service, actor)).toBe(false);
+    },
+  );
+
+  it('is dropped although the identity of an erased user could not be deleted', async () => {
+    const actor = actorAt(START);
+    const failing = createUserService({
+      store: createUserStore(database),
+      clock: { now: () => START },
+      wait: async () => {},
+      identities: {
+        endSessions: async () => {},
+        deleteUser: () => Promise.reject(new Error('the user table is away')),
+      },
+      revocations: createLocalRevocations(),
+    });
+    await failing.admit(actor);
+    await expect(failing.deleteAccount(actor, actor.userId)).rejects.toThrow('the user table is away');
+    expect(await isAdmitted(failing, actor)).toBe(false);
+  });
+});
+
+it('a revocation that could not end the sessions has not happened and can be tried again', async () => {
+  const actor = actorAt(START);
+  const service = createUserService({
+    store: createUserStore(database),
+    clock: { now: () => START },
+    wait: async () => {},
+    identities: { endSessions: () => Promise.reject(new Error('the sessions are away')), deleteUser: async () => {} },
+    revocations: createLocalRevocations(),
+  });
+  await service.admit(actor);
+  await expect(service.revokeTokens(actor)).rejects.toThrow('the sessions are away');
+  expect(await isAdmitted(instance().service, actor)).toBe(true);
 });
