@@ -10,7 +10,7 @@ import {
 import { rateLimitDirective } from 'graphql-rate-limit-directive';
 import type { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { buildSchema, type ContainerType, type NonEmptyArray } from 'type-graphql';
-import { limitExceeded, type RateLimit, type RateLimits } from '../core/rate-limits.ts';
+import { countedKey, limitExceeded, type RateLimit, type RateLimits, stateOf } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
 
 /** Instances of resolver classes; their services were given to their constructors by the composition root. */
@@ -53,8 +53,12 @@ export function printSchema(schema: GraphQLSchema): string {
 function rateLimit(rateLimits: RateLimits) {
   return rateLimitDirective<RequestContext>({
     limiterClass: sharedLimiterClass(rateLimits),
-    keyGenerator: (_directive, _source, _args, { actor }) => actor.userId,
+    keyGenerator: (_directive, _source, _args, { actor }) => countedKey(actor?.userId),
     pointsCalculator: () => (rateLimits.enabled ? 1 : 0),
+    setState: (response, { limit, duration }, _source, _args, context) => {
+      const state = stateOf(response, rateLimits.limiter({ limit, duration }));
+      if (context.rateLimit === undefined || state.remaining <= context.rateLimit.remaining) context.rateLimit = state;
+    },
     onLimit: (response: RateLimiterRes, { limit, duration }) => {
       throw limitExceeded(response, rateLimits.limiter({ limit, duration }));
     },

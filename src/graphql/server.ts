@@ -89,8 +89,12 @@ function errorPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
         }
       }
     },
-    async willSendResponse({ response, errors }: GraphQLRequestContextWillSendResponse<RequestContext>) {
-      if (!errors || response.body.kind !== 'single' || response.body.singleResult.data != null) return;
+    async willSendResponse({ response, errors, contextValue }: GraphQLRequestContextWillSendResponse<RequestContext>) {
+      if (response.body.kind !== 'single') return;
+      const { singleResult } = response.body;
+      const { rateLimit } = contextValue;
+      if (rateLimit) singleResult.extensions = { ...singleResult.extensions, rateLimit };
+      if (!errors || singleResult.data != null) return;
       const refusal = errors
         .map(appErrorOf)
         .find((error) => error?.code === 'SERVICE_UNAVAILABLE' || error?.code === 'UNAUTHENTICATED');

@@ -8,7 +8,7 @@ export function errorHeaders(error: AppError): Record<string, string> {
   if (error.details.retryAfter !== undefined) headers['retry-after'] = String(error.details.retryAfter);
   const { limit, window, retryAfter } = error.details;
   if (error.code === 'RATE_LIMITED' && limit !== undefined && window !== undefined) {
-    Object.assign(headers, rateLimitHeaders({ limit, remaining: 0, reset: retryAfter ?? window }, window));
+    Object.assign(headers, rateLimitHeaders({ limit, remaining: 0, reset: retryAfter ?? window, window }));
   }
   // What is left of a body that is too large is not read: the connection cannot be used again.
   if (error.code === 'PAYLOAD_TOO_LARGE') headers.connection = 'close';
@@ -16,7 +16,7 @@ export function errorHeaders(error: AppError): Record<string, string> {
 }
 
 /** How much of a limit is left, in the form of draft-ietf-httpapi-ratelimit-headers-07. */
-export function rateLimitHeaders({ limit, remaining, reset }: RateLimitState, window: number): Record<string, string> {
+export function rateLimitHeaders({ limit, remaining, reset, window }: RateLimitState): Record<string, string> {
   return {
     ratelimit: `limit=${limit}, remaining=${remaining}, reset=${reset}`,
     'ratelimit-policy': `${limit};w=${window}`,

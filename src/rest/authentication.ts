@@ -11,7 +11,6 @@ export function requireActor(scope: FastifyInstance, authenticator: Authenticato
     setActor(request, actor);
     const { rateLimit } = request.routeOptions.config;
     const state = rateLimit && (await rateLimits.consume(rateLimit, actor.userId));
-    if (!state) return;
-    reply.headers(rateLimitHeaders(state, rateLimit.duration));
+    if (state) reply.headers(rateLimitHeaders(state));
   });
 }

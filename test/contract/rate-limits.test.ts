@@ -96,6 +96,14 @@ describe('rate limits', () => {
     });
   });
 
+  it('count each alias of an operation, and refuse only the ones over the limit', async () => {
+    const user = newUser();
+    const query = `mutation { ${Array.from({ length: WRITES + 2 }, (_, index) => `a${index}: createTask(input: {title: "${index}"}) { task { title } }`).join(' ')} }`;
+    const { errors } = await app.graphql(user, query);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', limit: WRITES });
+    expect((await rest.list(user)).total).toBe(WRITES);
+  });
+
   it('let exactly as many of a crowd through as they allow', async () => {
     const user = newUser();
     await rest.me(user);
@@ -111,6 +119,25 @@ describe('rate limits', () => {
       expect(headers.get('ratelimit-policy')).toBe(`${READS};w=60`);
       expect(headers.get('ratelimit')).toMatch(new RegExp(`^limit=${READS}, remaining=${remaining}, reset=(60|59)$`));
     }
+  });
+
+  it('are told in the extensions of every GraphQL answer', async () => {
+    const user = newUser();
+    for (const remaining of [READS - 1, READS - 3]) {
+      const fields = remaining === READS - 1 ? '{ viewer { id } }' : '{ viewer { id } tasks { totalCount } }';
+      const { extensions } = await app.graphql(user, fields);
+      expect(extensions).toEqual({
+        rateLimit: { limit: READS, remaining, reset: expect.any(Number), window: 60 },
+      });
+    }
+  });
+
+  it('are told by the tightest one where an operation counts against several', async () => {
+    const { extensions } = await app.graphql(
+      newUser(),
+      'mutation { deleteAccount(confirm: "no") { deletedUserId } createTask(input: {title: "x"}) { task { id } } }',
+    );
+    expect(extensions).toMatchObject({ rateLimit: { limit: 1, remaining: 0 } });
   });
 
   it('are told with Retry-After when REST refuses', async () => {

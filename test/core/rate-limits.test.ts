@@ -66,12 +66,25 @@ describe('rate limits', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
   });
 
+  it('of another scope count apart from those of users', async () => {
+    const rateLimits = createRateLimits(1);
+    expect(await passes(rateLimits, LIMIT, 'ann')).toBe(3);
+    expect(await passes(rateLimits, { ...LIMIT, scope: 'address' }, 'ann')).toBe(3);
+  });
+
+  it.each([undefined, ''])('never count calls without a key (%j) in one bucket: they fail', async (key) => {
+    const rateLimits = createRateLimits(1);
+    for (let times = 0; times < 5; times++) {
+      await expect(rateLimits.consume(LIMIT, key as string)).rejects.toThrow('cannot be counted');
+    }
+  });
+
   it('tell after each call what is left and when the count starts anew', async () => {
     const rateLimits = createRateLimits(2);
     const states = [await rateLimits.consume(LIMIT, 'ann'), await rateLimits.consume(LIMIT, 'ann')];
     expect(states).toMatchObject([
-      { limit: 6, remaining: 5 },
-      { limit: 6, remaining: 4 },
+      { limit: 6, remaining: 5, window: 60 },
+      { limit: 6, remaining: 4, window: 60 },
     ]);
     for (const state of states) {
       expect(state?.reset).toBeGreaterThanOrEqual(59);

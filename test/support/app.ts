@@ -20,6 +20,8 @@ export interface GraphQLAnswer {
     path?: string[];
     extensions: { code: string; requestId: string } & Record<string, unknown>;
   }[];
+  /** of the answer as a whole */
+  extensions: Record<string, unknown> | undefined;
 }
 
 export interface RestAnswer {
@@ -99,8 +101,8 @@ export async function startTestApp({ environment = {}, overrides = {} }: TestApp
         headers: { 'content-type': 'application/json', ...(await credentials(user)) },
         body: JSON.stringify({ query, variables }),
       });
-      const { data, errors = [] } = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>;
-      return { status: response.status, headers: response.headers, data, errors };
+      const { data, errors = [], extensions } = (await response.json()) as GraphQLAnswer;
+      return { status: response.status, headers: response.headers, data, errors, extensions };
     },
     async rest(user, method, path, body, headers = {}) {
       const response = await fetch(`${url}${path}`, {
