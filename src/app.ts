@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Authenticator, createAuthenticator } from './auth/authenticator.ts';
 import { createAuth } from './auth/create-auth.ts';
+import { limitFailures } from './auth/failure-limit.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './core/clock.ts';
 import { createLogger, type Logger } from './core/logger.ts';
@@ -79,8 +80,11 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
   });
-  const authenticator = overrides.authenticator ?? createAuthenticator(auth.verifier, services.users);
   const rateLimits = createRateLimits(config.rateLimitScale);
+  const authenticator = limitFailures(
+    overrides.authenticator ?? createAuthenticator(auth.verifier, services.users),
+    rateLimits,
+  );
   const metrics = createMetrics(config.metricsToken);
 
   const playground = createPlayground(config, auth.secret, clock);
