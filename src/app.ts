@@ -69,7 +69,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
   const isClosing = () => closing;
 
   const revocations = overrides.revocations ?? createLocalRevocations();
-  const auth = await createAuth(config, directUrl, clock);
+  const auth = await createAuth(config, { directUrl, clock, log: (message) => logger.info(message) });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
   const services = createServices({
     clock,

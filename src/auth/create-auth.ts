@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { developmentSecret } from './development-secret.ts';
 import { embeddedAuthRoutes } from './embedded-auth.routes.ts';
 import { createEmbeddedAuth, type EmbeddedAuth } from './embedded-auth.ts';
+import { watchIdentities } from './identity-trigger.ts';
 import { createKeySet, fetchKeys, type KeySet } from './key-set.ts';
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 
@@ -20,8 +21,14 @@ export interface Auth {
   close(): Promise<void>;
 }
 
-/** `directUrl` is of a role that may create the schema `auth`; used only with the embedded Better Auth. */
-export async function createAuth(config: Config, directUrl: string, clock: Clock): Promise<Auth> {
+interface AuthEnvironment {
+  /** of the role that owns the tables and may create the schema `auth` */
+  readonly directUrl: string;
+  readonly clock: Clock;
+  readonly log: (message: string) => void;
+}
+
+export async function createAuth(config: Config, { directUrl, clock, log }: AuthEnvironment): Promise<Auth> {
   const { jwksUrl, issuer, audience, maxTokenAge, clockTolerance } = config.auth;
   const secrets = await acceptedSecrets(config);
   const embedded = config.auth.embedded
@@ -35,6 +42,7 @@ export async function createAuth(config: Config, directUrl: string, clock: Clock
         rateLimitScale: config.rateLimitScale,
       })
     : undefined;
+  await watchIdentities({ databaseUrl: directUrl, table: config.auth.userTable, log });
   const keySet = keySetOf(embedded, jwksUrl, clock);
   const verifier = createTokenVerifier({
     secrets,
