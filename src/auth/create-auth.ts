@@ -4,8 +4,9 @@ import type { Clock } from '../core/clock.ts';
 import { developmentSecret } from './development-secret.ts';
 import { embeddedAuthRoutes } from './embedded-auth.routes.ts';
 import { createEmbeddedAuth, type EmbeddedAuth } from './embedded-auth.ts';
+import { fetchKeys } from './fetch-keys.ts';
 import { watchIdentities } from './identity-trigger.ts';
-import { createKeySet, fetchKeys, type KeySet } from './key-set.ts';
+import { createKeySet, type KeySet } from './key-set.ts';
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 
 /** Everything that tokens come from and are checked with, as configured. */

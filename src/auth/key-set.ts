@@ -6,7 +6,6 @@ import { ServiceUnavailableError } from '../core/errors.ts';
 const COOLDOWN = 10_000;
 const REFRESH_AFTER = 10 * 60_000;
 const USABLE_FOR = 24 * 60 * 60_000;
-const FETCH_TIMEOUT = 5_000;
 
 /** The public keys that tokens may be signed with. */
 export interface KeySet {
@@ -127,21 +126,4 @@ export function createKeySet(load: () => Promise<JSONWebKeySet>, clock: Clock): 
 
 function generationOf(loaded: Loaded | undefined): number {
   return loaded?.generation ?? 0;
-}
-
-/**
- * Fetches a JSON Web Key Set (RFC 7517 section 5), for {@link createKeySet}. Follows no redirect.
- * @param timeout milliseconds
- */
-export function fetchKeys(url: string, timeout = FETCH_TIMEOUT): () => Promise<JSONWebKeySet> {
-  return async () => {
-    const response = await fetch(url, {
-      headers: { accept: 'application/jwk-set+json, application/json' },
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeout),
-    });
-    if (response.status !== 200) throw new Error(`The key server answered ${response.status}`);
-    // createKeySet checks the shape
-    return (await response.json()) as JSONWebKeySet;
-  };
 }

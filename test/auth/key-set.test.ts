@@ -1,8 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { JSONWebKeySet } from 'jose';
-import { createKeySet, fetchKeys } from '../../src/auth/key-set.ts';
+import { createKeySet } from '../../src/auth/key-set.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { ServiceUnavailableError } from '../../src/core/errors.ts';
 import { CLAIMS, keySetOf, signed, testClock, testKey } from './support/tokens.ts';
@@ -136,47 +134,5 @@ describe('a key set that cannot be read', () => {
     const { clock, keySet } = setUp(away);
     const verifier = createTokenVerifier({ secrets: [], keySet, maxTokenAge: 86_400, clockTolerance: 5, clock });
     await expect(verifier.verify(signed(CLAIMS, OLD))).rejects.toMatchObject({ status: 503 });
-  });
-});
-
-describe('fetchKeys', () => {
-  let server: Server | undefined;
-
-  async function serve(listener: RequestListener): Promise<string> {
-    server = createServer(listener);
-    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
-  }
-
-  afterEach(async () => {
-    server?.closeAllConnections();
-    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
-    server = undefined;
-  });
-
-  it('reads the keys that a token is verified with', async () => {
-    const url = await serve((_request, response) => response.end(JSON.stringify(keySetOf(OLD))));
-    const clock = testClock();
-    const keySet = createKeySet(fetchKeys(url), clock);
-    const verifier = createTokenVerifier({ secrets: [], keySet, maxTokenAge: 86_400, clockTolerance: 5, clock });
-    expect(await verifier.verify(signed(CLAIMS, OLD))).toMatchObject({ userId: 'alice' });
-  });
-
-  it.each<[string, RequestListener]>([
-    ['answers 500', (_request, response) => response.writeHead(500).end('{"keys":[]}')],
-    ['answers 204', (_request, response) => response.writeHead(204).end()],
-    [
-      'sends elsewhere',
-      (request, response) =>
-        request.url === '/other'
-          ? response.end(JSON.stringify(keySetOf(OLD)))
-          : response.writeHead(302, { location: '/other' }).end(),
-    ],
-    ['answers no JSON', (_request, response) => response.end('<html></html>')],
-    ['hangs up', (request) => request.socket.destroy()],
-    ['does not answer', () => {}],
-  ])('fails when the key server %s', async (_what, listener) => {
-    const url = await serve(listener);
-    await expect(fetchKeys(url, 200)()).rejects.toThrow();
   });
 });
