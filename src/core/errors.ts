@@ -53,10 +53,19 @@ export class AppError extends Error {
   }
 }
 
+/** An input may have more faults than anybody reads, and names of any length: the answer must not outgrow the request. */
+export const MAXIMUM_FAULTS = 50;
+export const MAXIMUM_FIELD_NAME = 200;
+
 export class BadUserInputError extends AppError {
-  constructor(fields: FieldError[], message = fields.map(sentence).join('; ') || 'The input is not valid') {
-    super('BAD_USER_INPUT', message, { fields });
+  constructor(fields: FieldError[], message?: string) {
+    const told = fields.slice(0, MAXIMUM_FAULTS).map(shortened);
+    super('BAD_USER_INPUT', message ?? (told.map(sentence).join('; ') || 'The input is not valid'), { fields: told });
   }
+}
+
+function shortened({ field, message }: FieldError): FieldError {
+  return { field: field.length > MAXIMUM_FIELD_NAME ? `${field.slice(0, MAXIMUM_FIELD_NAME - 1)}…` : field, message };
 }
 
 function sentence({ field, message }: FieldError): string {

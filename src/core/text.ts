@@ -4,6 +4,9 @@ import { z } from 'zod';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the purpose
 const CONTROL_CHARACTERS = /[\u0001-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
+/** What of the rules for text can be said to clients as a regular expression. */
+export const TEXT_PATTERN = '^[^\\u0000]*$';
+
 export interface TextLimits {
   /** characters (code points, as PostgreSQL counts them) after cleaning */
   minimum: number;
@@ -18,7 +21,7 @@ export interface TextLimits {
 export function textSchema({ minimum, maximum, trim }: TextLimits) {
   return z
     .string('must be text')
-    .meta({ minLength: minimum, maxLength: maximum })
+    .meta({ minLength: minimum, maxLength: maximum, pattern: TEXT_PATTERN })
     .refine((text) => !text.includes('\0') && text.isWellFormed(), {
       error: 'must not contain NUL characters or lone surrogates',
       abort: true,

@@ -1,21 +1,29 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import { type AppError, ERROR_STATUS, type ErrorCode } from '../core/errors.ts';
+import { type AppError, ERROR_STATUS, type ErrorCode, MAXIMUM_FAULTS, MAXIMUM_FIELD_NAME } from '../core/errors.ts';
+
+/** All faults, each with its name and a sentence. */
+const MAXIMUM_DETAIL = 20_000;
 
 /** RFC 9457, with the code that GraphQL shows too. */
 const problemSchema = z
   .object({
     type: z.literal('about:blank'),
-    title: z.string().describe('The status in words.'),
-    status: z.int(),
-    detail: z.string().describe('What went wrong, for people.'),
+    title: z.string().max(50).meta({ pattern: '^[A-Za-z ]+$' }).describe('The status in words.'),
+    status: z.int32().min(400).max(599).meta({ format: 'int32' }),
+    detail: z.string().max(MAXIMUM_DETAIL).describe('What went wrong, for people.'),
     code: z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]).describe('What went wrong, for programs.'),
-    requestId: z.string().describe('Names this request in the log of the server.'),
+    requestId: z
+      .string()
+      .max(128)
+      .meta({ pattern: '^[\\w.:+/=-]+$' })
+      .describe('Names this request in the log of the server.'),
     fields: z
-      .array(z.object({ field: z.string(), message: z.string() }))
+      .array(z.object({ field: z.string().max(MAXIMUM_FIELD_NAME), message: z.string().max(500) }))
+      .max(MAXIMUM_FAULTS)
       .optional()
       .describe('Each fault of the input.'),
-    version: z.int().optional().describe('The version that the task has now.'),
+    version: z.int32().min(1).meta({ format: 'int32' }).optional().describe('The version that the task has now.'),
     retryAfter: z.number().optional().describe('Seconds until another try makes sense.'),
     window: z.number().optional().describe('Seconds that the limit counts over.'),
     limit: z.number().optional().describe('The limit that was exceeded.'),

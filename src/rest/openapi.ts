@@ -2,10 +2,22 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { OpenAPIV3_1 } from 'openapi-types';
+import { withResponseHeaders } from './response-headers.ts';
 import { withoutUnusedSchemas } from './unused-schemas.ts';
 
 const DOCS_PATH = '/api/docs';
 const OPENAPI_PATH = '/api/openapi.json';
+
+const BEARER = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description:
+    'A signed token (RFC 7519) with `sub`, `iat` and `exp`, used as RFC8725 recommends: each algorithm is bound to its kind of key, issuer and audience are checked where they are configured, and no key is taken from the token.',
+} as const;
+
+type Server = OpenAPIV3_1.ServerObject;
 
 /** Describes every route registered after this in OpenAPI 3.1, from the very schemas that the routes carry. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
@@ -16,18 +28,22 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         title: 'premium-todo',
         version: '1.0.0',
         description: 'Tasks over REST. The same services, rules, limits and errors stand behind GraphQL at `/graphql`.',
+        contact: { name: 'The operator of this server' },
+        license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
       },
       // Relative: the document is right wherever the server is reached.
-      servers: [{ url: '/' }],
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      servers: [
+        { url: '/', description: 'This server, in production as in development.', 'x-internal': false } as Server,
+      ],
+      components: { securitySchemes: { bearer: BEARER } },
       security: [{ bearer: [] }],
       tags: [
-        { name: 'tasks', description: "The user's tasks." },
         { name: 'account', description: 'The user that the token names.' },
+        { name: 'tasks', description: "The user's tasks." },
       ],
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
+    transformObject: (document) => withResponseHeaders(withoutUnusedSchemas(jsonSchemaTransformObject(document))),
   });
 }
 

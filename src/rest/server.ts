@@ -99,4 +99,13 @@ const compileValidator: FastifySchemaCompiler<z.ZodType> = (route) =>
 
 /** Answers are written by code compiled from their schema, which also keeps fields out that no schema names. */
 const compileSerializer: FastifySerializerCompiler<z.ZodType> = ({ schema }) =>
-  schema instanceof z.ZodType ? fastJson(z.toJSONSchema(schema, { io: 'output' }) as fastJson.Schema) : JSON.stringify;
+  schema instanceof z.ZodType
+    ? fastJson(z.toJSONSchema(schema, { io: 'output', override: withoutLimits }) as fastJson.Schema)
+    : JSON.stringify;
+
+/** What limits values is for clients to read; checked again in every value that is written, it is a third of the time. */
+function withoutLimits({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  const { pattern, format, minLength, maxLength, maxItems, minimum, maximum, ...shape } = jsonSchema;
+  for (const name of Object.keys(jsonSchema)) delete jsonSchema[name];
+  Object.assign(jsonSchema, shape);
+}

@@ -5,13 +5,16 @@ import { TASK_ORDER_FIELDS } from './task.order.ts';
 
 /** What the service accepts. GraphQL and REST hand their input over as it is; these schemas alone decide. */
 
-const MAXIMUM_PAGE_SIZE = 100;
+export const MAXIMUM_PAGE_SIZE = 100;
 const MAXIMUM_CONDITIONS = 50;
 const MAXIMUM_FILTER_DEPTH = 5;
 const MAXIMUM_ORDER_KEYS = 3;
 const MAXIMUM_PAGE = 1_000_000;
 
-export const taskId = z.uuid('must be a UUID').transform((id) => id.toLowerCase());
+export const taskId = z
+  .uuid('must be a UUID')
+  .meta({ maxLength: 36 })
+  .transform((id) => id.toLowerCase());
 const title = textSchema({ minimum: 1, maximum: 255, trim: true });
 const description = textSchema({ minimum: 0, maximum: 65_536, trim: false });
 const completed = z.boolean('must be true or false');

@@ -1,28 +1,42 @@
 import { z } from 'zod';
-import { createTaskInput, updateTaskInput } from './task.inputs.ts';
+import { TEXT_PATTERN } from '../core/text.ts';
+import { createTaskInput, MAXIMUM_PAGE_SIZE, updateTaskInput } from './task.inputs.ts';
 import type { TaskOrder } from './task.order.ts';
 import type { TaskRow } from './task.ts';
 
 /** How REST shows and takes tasks: the names of the contract, in snake_case. */
 
-const moment = z.iso.datetime();
+/** 2026-01-23T09:30:00.000Z */
+const moment = z.iso.datetime().meta({ maxLength: 24 });
+const id = z.uuid().meta({ maxLength: 36, description: 'A UUID; of version 7 where the server made it.' });
+const version = z.int32().min(1).meta({ format: 'int32' });
+const count = z.int32().min(0).meta({ format: 'int32' });
+/** Text is stored without control characters except newline and tab. */
+const STORED_TEXT = '^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$';
+/** `*`, or entity tags as they came in an `ETag` header. */
+const ETAGS = '^(\\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$';
 
 export const taskResource = z
   .object({
-    id: z.uuid(),
-    title: z.string(),
-    description: z.string().nullable(),
+    id,
+    title: z.string().meta({ minLength: 1, maxLength: 255, pattern: STORED_TEXT }),
+    description: z.string().meta({ maxLength: 65_536, pattern: STORED_TEXT }).nullable(),
     completed: z.boolean(),
     completed_at: moment.nullable().describe('When it was completed; null while it is open.'),
     created_at: moment,
     updated_at: moment,
-    version: z.int().describe('Starts at 1 and grows by 1 with every change; also the ETag.'),
+    version: version.describe('Starts at 1 and grows by 1 with every change; also the ETag.'),
   })
   .meta({ id: 'Task', description: 'Something to be done. Belongs to exactly one user.' });
 export type TaskResource = z.output<typeof taskResource>;
 
 export const taskPage = z
-  .object({ items: z.array(taskResource), total: z.int(), page: z.int(), limit: z.int() })
+  .object({
+    items: z.array(taskResource).meta({ maxItems: MAXIMUM_PAGE_SIZE }),
+    total: count.describe('Tasks on all pages.'),
+    page: count,
+    limit: count,
+  })
   .meta({ id: 'TaskPage', description: 'A page of a list of tasks.' });
 
 export const taskCreation = createTaskInput.meta({ id: 'TaskCreation', description: 'A new task.' });
@@ -34,7 +48,7 @@ export const taskUpdate = updateTaskInput
     completed_at: z.unknown().optional().describe('Ignored.'),
     created_at: z.unknown().optional().describe('Ignored.'),
     updated_at: z.unknown().optional().describe('Ignored.'),
-    version: z.int().optional().describe('The version that was read; 409 if the task has changed since.'),
+    version: version.optional().describe('The version that was read; 409 if the task has changed since.'),
   })
   .meta({ id: 'TaskUpdate', description: 'Changes of a task: absent fields stay, null clears.' });
 
@@ -51,11 +65,20 @@ const whole = (description: string, maximum: number, fallback: number) =>
     .string('must be given once')
     .regex(/^\d{1,7}$/, 'must be a whole number')
     .default(String(fallback))
-    .meta({ description, type: 'integer', minimum: 1, maximum, default: fallback });
+    // A parameter is text to the server and a number to clients.
+    .meta({
+      description,
+      type: 'integer',
+      format: 'int32',
+      minimum: 1,
+      maximum,
+      default: fallback,
+      pattern: undefined,
+    });
 
 export const taskListQuery = z.strictObject({
   page: whole('Which page, from 1.', 1_000_000, 1),
-  limit: whole('Tasks on a page.', 100, 20),
+  limit: whole('Tasks on a page.', MAXIMUM_PAGE_SIZE, 20),
   sort: z
     .string('must be given once')
     .regex(
@@ -63,15 +86,45 @@ export const taskListQuery = z.strictObject({
       `must be up to 3 of ${Object.keys(SORT_NAMES).join(', ')}, each with - before it for descending`,
     )
     .default('-created_at')
-    .describe('Fields to sort by, comma-separated, each with `-` before it for descending.'),
-  search: z.string().optional().describe('Words in title or description, each also as the beginning of a word.'),
+    .meta({
+      maxLength: 100,
+      description: 'Fields to sort by, comma-separated, each with `-` before it for descending.',
+    }),
+  search: z.string().optional().meta({
+    maxLength: 200,
+    pattern: TEXT_PATTERN,
+    description: 'Words in title or description, each also as the beginning of a word.',
+  }),
   completed: z
     .enum(['true', 'false'], 'must be true or false')
     .optional()
-    .describe('Only completed or only open tasks.'),
+    .meta({ description: 'Only completed or only open tasks.', type: 'boolean', enum: undefined }),
 });
 
-export const taskParameters = z.object({ id: z.string().describe('The id of the task.') });
+export const taskParameters = z.object({
+  id: z.string().meta({ format: 'uuid', maxLength: 36, description: 'The id of the task.' }),
+});
+
+/** Headers are checked where they are read; these describe them. */
+export const ifMatchHeader = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .meta({ maxLength: 1000, pattern: ETAGS, description: 'ETag that was read; 412 if it has changed.' }),
+});
+export const ifNoneMatchHeader = z.object({
+  'if-none-match': z
+    .string()
+    .optional()
+    .meta({ maxLength: 1000, pattern: ETAGS, description: 'ETag that is known; 304 if current.' }),
+});
+export const idempotencyHeader = z.object({
+  'idempotency-key': z.string().optional().meta({
+    maxLength: 255,
+    pattern: '^[\\x21-\\x7E]+$',
+    description: 'Names this request: sent again with it, nothing is made twice.',
+  }),
+});
 
 export function toResource(task: TaskRow): TaskResource {
   return {

@@ -7,6 +7,9 @@ import { problems } from '../http/problem.ts';
 import { etagOf, isKnownTo, updateOf, versionsOf } from './task.conditions.ts';
 import { pageLinks } from './task.links.ts';
 import {
+  idempotencyHeader,
+  ifMatchHeader,
+  ifNoneMatchHeader,
   sortOrders,
   taskCreation,
   taskListQuery,
@@ -22,13 +25,18 @@ import type { TaskRow } from './task.ts';
 const reads = { rateLimit: READS };
 const writes = { rateLimit: WRITES };
 const tags = ['tasks'];
-const ifMatch = z.object({ 'if-match': z.string().optional().describe('ETag that was read; 412 if it has changed.') });
-const ifNoneMatch = z.object({
-  'if-none-match': z.string().optional().describe('ETag that is known; 304 if current.'),
-});
-const retryKey = z.object({
-  'idempotency-key': z.string().optional().describe('Names this request: sent again with it, nothing is made twice.'),
-});
+const shown = taskResource.describe('The task');
+
+/** Both change the same way; a JSON merge patch (RFC 7396) may also say by its type that it is one. */
+const CHANGES = [
+  { method: 'PUT', operationId: 'updateTask', summary: 'Change a task' },
+  {
+    method: 'PATCH',
+    operationId: 'patchTask',
+    summary: 'Change a task (JSON merge patch, RFC 7396)',
+    consumes: ['application/merge-patch+json', 'application/json'],
+  },
+] as const;
 
 /** Tasks over REST. Bodies are validated by the service, by the same schemas that document them here. */
 export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
@@ -39,9 +47,12 @@ export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
         config: reads,
         schema: {
           tags,
+          operationId: 'listTasks',
           summary: 'List tasks',
+          description:
+            "A page of the user's own tasks, narrowed and sorted as asked; the `Link` header leads to the others.",
           querystring: taskListQuery,
-          response: { 200: taskPage, ...problems() },
+          response: { 200: taskPage.describe('A page of tasks'), ...problems() },
         },
       },
       async (request, reply) => {
@@ -64,10 +75,12 @@ export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
         config: writes,
         schema: {
           tags,
+          operationId: 'createTask',
           summary: 'Create a task',
-          headers: retryKey,
+          description: 'With an `id` of its own or an `Idempotency-Key` a client may send it again without harm.',
+          headers: idempotencyHeader,
           body: taskCreation,
-          response: { 201: taskResource, ...problems(409, 413) },
+          response: { 201: taskResource.describe('The new task'), ...problems(409, 413) },
         },
       },
       async (request, reply) => {
@@ -87,10 +100,12 @@ export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
         config: reads,
         schema: {
           tags,
+          operationId: 'getTask',
           summary: 'Read a task',
+          description: 'A task of the user, with its version as `ETag`.',
           params: taskParameters,
-          headers: ifNoneMatch,
-          response: { 200: taskResource, 304: z.null().describe('Not modified'), ...problems(403, 404) },
+          headers: ifNoneMatchHeader,
+          response: { 200: shown, 304: z.null().describe('Not modified'), ...problems(403, 404) },
         },
       },
       async (request, reply) => {
@@ -103,21 +118,20 @@ export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
       },
     );
 
-    for (const [method, summary] of [
-      ['PUT', 'Change a task'],
-      ['PATCH', 'Change a task (JSON merge patch, RFC 7396)'],
-    ] as const) {
+    for (const { method, ...described } of CHANGES) {
       scope.route({
         method,
         url: '/tasks/:id',
         config: writes,
         schema: {
           tags,
-          summary,
+          ...described,
+          description:
+            'Fields that are absent stay as they are, and `null` clears. `If-Match` keeps from changing unseen.',
           params: taskParameters,
-          headers: ifMatch,
+          headers: ifMatchHeader,
           body: taskUpdate,
-          response: { 200: taskResource, ...problems(403, 404, 409, 412, 413) },
+          response: { 200: shown, ...problems(403, 404, 409, 412, 413) },
         },
         handler: async (request, reply) => {
           const { changes, versions } = updateOf(request.body, versionsOf(request.headers['if-match']));
@@ -132,9 +146,11 @@ export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
         config: writes,
         schema: {
           tags,
+          operationId: 'toggleTask',
           summary: 'Complete an open task, reopen a completed one',
+          description: 'Turns over whatever the task is now, in one step.',
           params: taskParameters,
-          response: { 200: taskResource, ...problems(403, 404) },
+          response: { 200: shown, ...problems(403, 404) },
         },
       },
       async (request, reply) => sendTask(reply, await tasks.toggle(actorOf(request), request.params.id)),
@@ -146,9 +162,11 @@ export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
         config: writes,
         schema: {
           tags,
+          operationId: 'deleteTask',
           summary: 'Delete a task',
+          description: 'It is in no list and no search from then on.',
           params: taskParameters,
-          headers: ifMatch,
+          headers: ifMatchHeader,
           response: { 204: z.null().describe('Deleted'), ...problems(403, 404, 412) },
         },
       },

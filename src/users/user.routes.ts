@@ -1,18 +1,20 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { RARE, READS } from '../core/rate-limits.ts';
+import { TEXT_PATTERN } from '../core/text.ts';
 import { actorOf } from '../http/actor.ts';
 import { problems } from '../http/problem.ts';
 import type { UserService } from './user.service.ts';
 
 const tags = ['account'];
+const text = (maxLength: number) => z.string().meta({ maxLength, pattern: TEXT_PATTERN });
 
 const userResource = z
   .object({
-    id: z.string().describe("The token's subject."),
-    email: z.string().nullable(),
-    name: z.string().nullable(),
-    created_at: z.iso.datetime().describe('When the user was first seen here.'),
+    id: text(255).describe("The token's subject."),
+    email: text(320).nullable(),
+    name: text(255).nullable(),
+    created_at: z.iso.datetime().meta({ maxLength: 24, description: 'When the user was first seen here.' }),
   })
   .meta({ id: 'User', description: 'The user that the token names.' });
 
@@ -23,7 +25,13 @@ export function userRoutes(users: UserService): FastifyPluginCallbackZod {
       '/auth/me',
       {
         config: { rateLimit: READS },
-        schema: { tags, summary: 'Who the token names', response: { 200: userResource, ...problems() } },
+        schema: {
+          tags,
+          operationId: 'getMe',
+          summary: 'Who the token names',
+          description: 'The account as this server knows it: what its tokens said last.',
+          response: { 200: userResource.describe('The account'), ...problems() },
+        },
       },
       async (request) => {
         const { id, email, name, createdAt } = await users.profile(actorOf(request));
@@ -37,7 +45,10 @@ export function userRoutes(users: UserService): FastifyPluginCallbackZod {
         config: { rateLimit: RARE },
         schema: {
           tags,
+          operationId: 'revokeTokens',
           summary: 'Sign out everywhere: end every token issued before',
+          description:
+            'Every token of the user that was issued before this request is refused from now on, this one too.',
           response: { 204: z.null().describe('Done'), ...problems() },
         },
       },
@@ -53,7 +64,9 @@ export function userRoutes(users: UserService): FastifyPluginCallbackZod {
         config: { rateLimit: RARE },
         schema: {
           tags,
+          operationId: 'deleteMe',
           summary: 'Erase the account and all its data, for good',
+          description: 'There is no way back. The tokens of the account are refused from now on.',
           response: { 204: z.null().describe('Done'), ...problems() },
         },
       },

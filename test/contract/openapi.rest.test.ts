@@ -1,26 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import { ServiceUnavailableError } from '../../src/core/errors.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, taskInput } from '../support/factories.ts';
 import { createMemoryStores } from '../support/memory-stores.ts';
+import { checksOf, type Document, type DocumentChecks } from './support/openapi-document.ts';
 
 /** T065: what REST answers is what its OpenAPI document says, for every route and every status that it names. */
-
-interface Documented {
-  description: string;
-  content?: Record<string, { schema: object }>;
-}
-interface Operation {
-  responses: Record<string, Documented>;
-  requestBody?: { content: Record<string, { schema: object }> };
-}
-interface Document {
-  openapi: string;
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object>; securitySchemes: object };
-}
 
 const BODY_LIMIT = 2048;
 
@@ -43,7 +28,7 @@ function moody<Store extends object>(store: Store): Store {
 let app: TestApp;
 let strict: TestApp;
 let document: Document;
-let ajv: Ajv2020;
+let check: DocumentChecks;
 
 beforeAll(async () => {
   const { taskStore, userStore } = createMemoryStores();
@@ -54,9 +39,7 @@ beforeAll(async () => {
   strict = await startTestApp({ environment: { RATE_LIMIT_SCALE: '0.001' }, overrides: createMemoryStores() });
   const response = await fetch(`${app.url}/api/openapi.json`);
   document = (await response.json()) as Document;
-  ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
-  (formats as unknown as { default: (instance: Ajv2020) => void }).default(ajv);
-  for (const [name, schema] of Object.entries(document.components.schemas)) ajv.addSchema(closed(schema), name);
+  check = checksOf(document);
 });
 
 afterAll(async () => {
@@ -64,20 +47,9 @@ afterAll(async () => {
   await strict.close();
 });
 
-/** The same schemas with nothing allowed that they do not name. */
-function closed(schema: object): object {
-  return JSON.parse(JSON.stringify(schema), (name, part) => {
-    if (name === '$ref') return String(part).replace('#/components/schemas/', '');
-    return part?.type === 'object' && part.properties ? { additionalProperties: false, ...part } : part;
-  });
-}
-
-function validatorOf(schema: object): ValidateFunction {
-  return ajv.compile(closed(schema));
-}
-
 interface Answer {
   status: number;
+  headers: Headers;
   type: string | null;
   text: string;
 }
@@ -99,7 +71,8 @@ async function send(
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+  const type = response.headers.get('content-type');
+  return { status: response.status, headers: response.headers, type, text: await response.text() };
 }
 
 interface Call {
@@ -197,13 +170,20 @@ describe.each(CALLS.map((call) => [call.method, call.template, call] as const))(
         continue;
       }
       expect({ status, answered: answer.status }).toEqual({ status, answered: status });
+      expect({
+        status,
+        headers: check.faultyHeaders(answer.headers, responses()[String(status)]?.headers ?? {}),
+      }).toEqual({
+        status,
+        headers: [],
+      });
       const [type, schema] = Object.entries(responses()[String(status)]?.content ?? {})[0] ?? [];
       if (!type || !schema) {
         expect({ status, text: answer.text }).toEqual({ status, text: '' });
         continue;
       }
       expect({ status, type: answer.type }).toEqual({ status, type: `${type}; charset=utf-8` });
-      const isValid = validatorOf(schema.schema);
+      const isValid = check.validatorOf(schema.schema);
       expect({ status, valid: isValid(JSON.parse(answer.text)), errors: isValid.errors }).toEqual({
         status,
         valid: true,
@@ -212,6 +192,11 @@ describe.each(CALLS.map((call) => [call.method, call.template, call] as const))(
     }
   });
 });
+
+const CHANGES = [
+  [{}, { title: 'x', version: 1, created_at: 'any' }, { description: null }],
+  [{ title: null }, { completed: 'yes' }, { owner: 'y' }, { version: 0 }],
+] as const;
 
 describe('the OpenAPI document', () => {
   it('is of version 3.1 and names the routes of the contract and no others', () => {
@@ -226,7 +211,8 @@ describe('the OpenAPI document', () => {
     const references = JSON.stringify(document).match(/"#\/components\/schemas\/\w+"/g) ?? [];
     const names = new Set(references.map((reference) => reference.slice(22, -1)));
     expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining([...names]));
-    for (const schema of Object.values(document.components.schemas)) expect(() => validatorOf(schema)).not.toThrow();
+    for (const schema of Object.values(document.components.schemas))
+      expect(() => check.validatorOf(schema)).not.toThrow();
   });
 
   it.each([
@@ -236,30 +222,30 @@ describe('the OpenAPI document', () => {
       [{ title: 'x' }, { title: 'x', description: null, completed: true, id: crypto.randomUUID() }],
       [{}, { title: '' }, { title: 'x', user_id: 'y' }, { title: 'x'.repeat(256) }],
     ],
-    [
-      'PUT',
-      '/api/tasks/{id}',
-      [{}, { title: 'x', version: 1, created_at: 'any' }],
-      [{ title: null }, { completed: 'yes' }, { owner: 'y' }],
-    ],
+    ['PUT', '/api/tasks/{id}', ...CHANGES],
+    ['PATCH', '/api/tasks/{id}', ...CHANGES],
   ] as const)('describes the body of %s %s as the server takes it', async (method, template, good, bad) => {
     const user = newUser();
-    const { schema } = Object.values(document.paths[template]![method.toLowerCase()]!.requestBody!.content)[0]!;
-    const isValid = validatorOf(schema);
-    for (const [bodies, expected] of [
-      [good, true],
-      [bad, false],
-    ] as const) {
-      for (const body of bodies) {
+    const { content } = document.paths[template]![method.toLowerCase()]!.requestBody!;
+    for (const [type, { schema }] of Object.entries(content)) {
+      const isValid = check.validatorOf(schema);
+      const bodies = [...good.map((body) => [body, true] as const), ...bad.map((body) => [body, false] as const)];
+      for (const [body, expected] of bodies) {
         const path = template.replace('{id}', await newTask(app, user));
-        const { status } = await send(app, user, method, path, body);
-        expect({ body, described: isValid(body), taken: status < 300 }).toEqual({
+        const { status } = await send(app, user, method, path, body, { 'content-type': type });
+        expect({ type, body, described: isValid(body), taken: status < 300 }).toEqual({
+          type,
           body,
           described: expected,
           taken: expected,
         });
       }
     }
+  });
+
+  it('takes a merge patch by the type that RFC 7396 gives it', () => {
+    const types = Object.keys(document.paths['/api/tasks/{id}']?.patch?.requestBody?.content ?? {});
+    expect(types).toEqual(['application/merge-patch+json', 'application/json']);
   });
 
   it('tells what is asked of clients: a bearer token', () => {
