@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const MINIMUM_SECRET_BYTES = 32;
+/** A random secret of 32 hexadecimal digits has 14 of them on average, and fewer than 8 once in 28 million times. */
+const MINIMUM_SECRET_VARIETY = 8;
 /** Secrets that are printed in documentation: a token signed with one of them proves nothing. */
 const PUBLIC_SECRETS = new Set(['better-auth-secret-12345678901234567890', 'better-auth-secret-123456789']);
 
@@ -178,6 +180,9 @@ function contradictions(read: Settings): string[] {
     faults.push('BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set with AUTH_EMBEDDED=false: no token could be accepted');
   }
   if (read.NODE_ENV === 'production') {
+    if (read.BETTER_AUTH_SECRET?.some((text) => new Set(text).size < MINIMUM_SECRET_VARIETY)) {
+      faults.push(`BETTER_AUTH_SECRET must have at least ${MINIMUM_SECRET_VARIETY} different characters in production`);
+    }
     if (read.AUTH_JWKS_URL && !read.AUTH_ISSUER)
       faults.push('AUTH_ISSUER must be set with AUTH_JWKS_URL in production');
     if (!external && read.AUTH_EMBEDDED === undefined) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../core/actor.ts';
-import { bearerToken } from './bearer.ts';
+import { bearerToken, tokenOfParameters } from './bearer.ts';
+import type { VerifiedToken } from './token-claims.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 /** Says who sends a request. The one way in, for GraphQL, REST and WebSocket alike; a test swaps it for another. */
@@ -10,7 +11,14 @@ export interface Authenticator {
    * @throws UnauthenticatedError, ServiceUnavailableError (keys or users cannot be had)
    */
   authenticate(request: IncomingMessage): Actor | Promise<Actor>;
+  /**
+   * The same for a WebSocket, by the payload of its `connection_init`, which can be anything; `request` is the one that
+   * opened it. The connection must be closed with 4401 when `expiresAt` comes.
+   */
+  authenticateConnection(request: IncomingMessage, parameters: unknown): ConnectedActor | Promise<ConnectedActor>;
 }
+
+export type ConnectedActor = Pick<VerifiedToken, keyof Actor | 'expiresAt'>;
 
 /** Refuses the actor of a good token whose account or tokens were ended. */
 export interface Admission {
@@ -18,15 +26,18 @@ export interface Admission {
 }
 
 export function createAuthenticator(verifier: TokenVerifier, admission: Admission): Authenticator {
-  function admitted(actor: Actor): Actor | Promise<Actor> {
-    const pending = admission.admit(actor);
-    return pending instanceof Promise ? pending.then(() => actor) : actor;
+  function admitted(token: VerifiedToken): VerifiedToken | Promise<VerifiedToken> {
+    const pending = admission.admit(token);
+    return pending instanceof Promise ? pending.then(() => token) : token;
+  }
+
+  function admit(token: string): VerifiedToken | Promise<VerifiedToken> {
+    const verified = verifier.verify(token);
+    return verified instanceof Promise ? verified.then(admitted) : admitted(verified);
   }
 
   return {
-    authenticate(request) {
-      const actor = verifier.verify(bearerToken(request));
-      return actor instanceof Promise ? actor.then(admitted) : admitted(actor);
-    },
+    authenticate: (request) => admit(bearerToken(request)),
+    authenticateConnection: (_request, parameters) => admit(tokenOfParameters(parameters)),
   };
 }

@@ -27,10 +27,17 @@ export function bearerToken(request: { readonly rawHeaders: readonly string[] })
 }
 
 /**
- * The token of one `Authorization` value, by the rules of {@link bearerToken}; also for a WebSocket's `connection_init`
- * payload, whose members can be anything.
+ * The token of a WebSocket's `connection_init` payload, by the same rules: its one member `Authorization`, in any case.
+ * @throws UnauthenticatedError as above
  */
-export function tokenOfAuthorization(value: unknown): string {
+export function tokenOfParameters(parameters: unknown): string {
+  const members = typeof parameters === 'object' && parameters !== null ? Object.entries(parameters) : [];
+  const values = members.filter(([name]) => name.toLowerCase() === NAME).map(([, value]) => value);
+  if (values.length > 1) throw refusal('There must be one Authorization only');
+  return tokenOfAuthorization(values[0]);
+}
+
+function tokenOfAuthorization(value: unknown): string {
   if (value === undefined || value === null)
     throw new UnauthenticatedError('missing_token', 'A bearer token is needed');
   if (typeof value !== 'string' || value.slice(0, SCHEME.length).toLowerCase() !== SCHEME) {

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Actor } from '../core/actor.ts';
 import { UnauthenticatedError } from '../core/errors.ts';
 import { FAILED_AUTHENTICATIONS, type RateLimits } from '../core/rate-limits.ts';
 import { addressGroup, clientAddress } from '../http/client-address.ts';
@@ -19,14 +18,21 @@ export function limitFailures(authenticator: Authenticator, rateLimits: RateLimi
     throw error;
   }
 
+  function limited<Result>(
+    request: IncomingMessage,
+    attempt: () => Result | Promise<Result>,
+  ): Result | Promise<Result> {
+    try {
+      const actor = attempt();
+      return actor instanceof Promise ? actor.catch((error: unknown) => refuse(request, error)) : actor;
+    } catch (error) {
+      return refuse(request, error);
+    }
+  }
+
   return {
-    authenticate(request): Actor | Promise<Actor> {
-      try {
-        const actor = authenticator.authenticate(request);
-        return actor instanceof Promise ? actor.catch((error: unknown) => refuse(request, error)) : actor;
-      } catch (error) {
-        return refuse(request, error);
-      }
-    },
+    authenticate: (request) => limited(request, () => authenticator.authenticate(request)),
+    authenticateConnection: (request, parameters) =>
+      limited(request, () => authenticator.authenticateConnection(request, parameters)),
   };
 }

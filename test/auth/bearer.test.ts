@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bearerToken, tokenOfAuthorization } from '../../src/auth/bearer.ts';
+import { bearerToken, tokenOfParameters } from '../../src/auth/bearer.ts';
 import { UnauthenticatedError } from '../../src/core/errors.ts';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl-_';
@@ -82,16 +82,35 @@ describe('bearerToken', () => {
   });
 });
 
-describe('tokenOfAuthorization', () => {
-  it('reads a member of a connection_init payload', () => {
-    expect(tokenOfAuthorization(`Bearer ${TOKEN}`)).toBe(TOKEN);
+describe('tokenOfParameters', () => {
+  it.each(['Authorization', 'authorization', 'AUTHORIZATION'])('reads %s of a connection_init payload', (name) => {
+    expect(tokenOfParameters({ [name]: `Bearer ${TOKEN}`, other: 1 })).toBe(TOKEN);
   });
 
-  it.each([undefined, null])('misses the token in %s', (value) => {
-    expect(reasonOf(() => tokenOfAuthorization(value))).toBe('missing_token');
+  it.each([
+    [undefined],
+    [null],
+    [{}],
+    [[]],
+    ['Bearer a.b.c'],
+    [7],
+    [{ authorization: null }],
+    [{ headers: { authorization: `Bearer ${TOKEN}` } }],
+    [{ token: TOKEN }],
+    [Object.create({ authorization: `Bearer ${TOKEN}` })],
+  ])('misses the token in %j', (parameters) => {
+    expect(reasonOf(() => tokenOfParameters(parameters))).toBe('missing_token');
   });
 
-  it.each([[1], [{}], [[`Bearer ${TOKEN}`]], [true]])('refuses %j, which is not text', (value) => {
-    expect(reasonOf(() => tokenOfAuthorization(value))).toBe('invalid_request');
+  it.each([[1], [{}], [[`Bearer ${TOKEN}`]], [true], [TOKEN], ['Basic YTpi'], [`Bearer ${'a'.repeat(8192)}.b.c`]])(
+    'refuses %.40j as Authorization',
+    (authorization) => {
+      expect(reasonOf(() => tokenOfParameters({ authorization }))).toBe('invalid_request');
+    },
+  );
+
+  it('refuses several of them', () => {
+    const [Authorization, authorization] = [`Bearer ${TOKEN}`, `Bearer ${TOKEN}`];
+    expect(reasonOf(() => tokenOfParameters({ Authorization, authorization }))).toBe('invalid_request');
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { JWK } from 'jose';
-import { tokenOfAuthorization } from '../../src/auth/bearer.ts';
+import { bearerToken } from '../../src/auth/bearer.ts';
 import { createKeySet } from '../../src/auth/key-set.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { UnauthenticatedError } from '../../src/core/errors.ts';
@@ -42,7 +42,7 @@ async function refusalOf(token: string, secrets: Uint8Array[], keys: JWK[]): Pro
   const keySet = createKeySet(async () => ({ keys }), clock);
   const verifier = createTokenVerifier({ secrets, keySet, maxTokenAge: 86_400, clockTolerance: 5, clock });
   const outcome = await Promise.resolve()
-    .then(() => verifier.verify(tokenOfAuthorization(`Bearer ${token}`)))
+    .then(() => verifier.verify(bearerToken({ rawHeaders: ['Authorization', `Bearer ${token}`] })))
     .catch((error: unknown) => error);
   if (!(outcome instanceof UnauthenticatedError)) throw new Error('not refused as it must be', { cause: outcome });
   return `${outcome.message}: ${String(outcome.cause)}`;

@@ -129,7 +129,8 @@ describe('failed authentication without a trusted proxy', () => {
   });
 
   it('is not what happens while tokens cannot be verified', async () => {
-    const authenticator = { authenticate: () => Promise.reject(new ServiceUnavailableError('No keys')) };
+    const authenticate = () => Promise.reject(new ServiceUnavailableError('No keys'));
+    const authenticator = { authenticate, authenticateConnection: authenticate };
     const keyless = await startTestApp({ environment: { RATE_LIMIT_SCALE: SCALE }, overrides: { authenticator } });
     const statuses = new Set<number>();
     for (let times = 0; times < LIMIT * 2; times++) statuses.add((await askRest(keyless)).status);

@@ -17,15 +17,18 @@ import { createRestApi } from '../support/rest-api.ts';
 let app: TestApp;
 
 const badges: Authenticator = {
-  async authenticate({ headers }: IncomingMessage) {
-    const badge = /^badge (\S+)$/.exec(headers['x-badge']?.toString() ?? '')?.[1];
-    if (!badge) throw new UnauthenticatedError('missing_token', 'A badge is needed');
-    const userId = Buffer.from(badge, 'base64url').toString();
-    const actor: Actor = { userId, email: `${badge}@example.com`, name: 'Badge holder', issuedAt: Date.now() / 1000 };
-    await app.services.users.admit(actor);
-    return actor;
-  },
+  authenticate: (request) => bearerOf(request),
+  authenticateConnection: async (request) => ({ ...(await bearerOf(request)), expiresAt: Number.POSITIVE_INFINITY }),
 };
+
+async function bearerOf({ headers }: IncomingMessage): Promise<Actor> {
+  const badge = /^badge (\S+)$/.exec(headers['x-badge']?.toString() ?? '')?.[1];
+  if (!badge) throw new UnauthenticatedError('missing_token', 'A badge is needed');
+  const userId = Buffer.from(badge, 'base64url').toString();
+  const actor: Actor = { userId, email: `${badge}@example.com`, name: 'Badge holder', issuedAt: Date.now() / 1000 };
+  await app.services.users.admit(actor);
+  return actor;
+}
 
 const showBadge: Credentials = async (user) =>
   user === undefined ? {} : { 'x-badge': `badge ${Buffer.from(user).toString('base64url')}` };
