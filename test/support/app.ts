@@ -53,10 +53,13 @@ export interface TestAppOptions {
   /** settings over those of the tests; an empty value removes one */
   environment?: Record<string, string>;
   overrides?: AppOverrides;
+  /** another instance, whose database this one uses as well; it must be closed after this one */
+  beside?: TestApp;
 }
 
-export async function startTestApp({ environment = {}, overrides = {} }: TestAppOptions = {}): Promise<TestApp> {
-  const database = await createTestDatabase();
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { environment = {}, overrides = {}, beside } = options;
+  const database = beside ? { url: beside.databaseUrl, drop: async () => {} } : await createTestDatabase();
   const dataDirectory = await mkdtemp(join(tmpdir(), 'premium-todo-app-'));
   const config = loadConfig({
     NODE_ENV: 'test',
