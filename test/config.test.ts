@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { type Config, ConfigError, loadConfig, settings } from '../src/config.ts';
 
 const SECRET = 'one secret of the tests with more than 32 bytes';
-const OTHER_SECRET = 'two secret of the tests with more than 32 bytes';
 const PRODUCTION = { NODE_ENV: 'production', BETTER_AUTH_SECRET: SECRET };
 
 /** What the settings are refused with, a line for each fault. */
@@ -163,12 +162,6 @@ describe('settings', () => {
     expect(directUrl).toBe(url);
   });
 
-  it('switch the embedded accounts off as soon as a secret or a key set is given, unless they are meant', () => {
-    expect(loadConfig({ BETTER_AUTH_SECRET: SECRET }).auth.embedded).toBe(false);
-    expect(loadConfig({ AUTH_JWKS_URL: 'https://auth.example.com/jwks' }).auth.embedded).toBe(false);
-    expect(loadConfig({ BETTER_AUTH_SECRET: SECRET, AUTH_EMBEDDED: 'true' }).auth.embedded).toBe(true);
-  });
-
   it('are frozen', () => {
     const config: { -readonly [Key in keyof Config]: Config[Key] } = loadConfig({});
     expect(() => {
@@ -289,12 +282,6 @@ describe('in production', () => {
       expect.stringMatching(/^BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set in production/),
     ]);
     expect(faults({ NODE_ENV: 'production', AUTH_EMBEDDED: 'false' })).toHaveLength(1);
-  });
-
-  it('a key set needs the issuer whose tokens it signs', () => {
-    const keySet = { NODE_ENV: 'production', AUTH_JWKS_URL: 'https://auth.example.com/jwks' };
-    expect(faults(keySet)).toEqual(['AUTH_ISSUER must be set with AUTH_JWKS_URL in production']);
-    expect(loadConfig({ ...keySet, AUTH_ISSUER: 'https://auth.example.com' }).auth.issuer).toBeDefined();
   });
 
   it('embedded accounts are possible where they are meant, but nothing hands out tokens', () => {

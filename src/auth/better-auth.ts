@@ -33,8 +33,15 @@ export interface BetterAuthSettings {
 // biome-ignore lint/suspicious/noExplicitAny: Better Auth describes its tables itself and asks for Kysely<any>
 type AuthDatabase = Kysely<any>;
 
+/**
+ * Better Auth reads these by itself, whatever options it is given: origins to trust, keys to decrypt with, telemetry that
+ * its own option cannot switch off. What this server was given stands in its configuration, so they are taken away.
+ */
+const OWN_SETTINGS = /^(BETTER_AUTH_|AUTH_SECRET$)/;
+
 /** Better Auth with its tables and signing key in place. Safe to run in several processes at once. */
 export async function startBetterAuth(database: AuthDatabase, settings: BetterAuthSettings) {
+  for (const name of Object.keys(process.env)) if (OWN_SETTINGS.test(name)) delete process.env[name];
   const options = betterAuthOptions(database, settings);
   await migrate(database, options);
   const auth = betterAuth(options);

@@ -56,3 +56,15 @@ describe('BETTER_AUTH_SECRET', () => {
     expect(secretsOf('abcdefgh'.repeat(4), PRODUCTION)).toEqual(['abcdefgh'.repeat(4)]);
   });
 });
+
+it('the embedded accounts are off as soon as a secret or a key set is given, unless they are meant', () => {
+  expect(loadConfig({ BETTER_AUTH_SECRET: SECRET }).auth.embedded).toBe(false);
+  expect(loadConfig({ AUTH_JWKS_URL: 'https://auth.example.com/jwks' }).auth.embedded).toBe(false);
+  expect(loadConfig({ BETTER_AUTH_SECRET: SECRET, AUTH_EMBEDDED: 'true' }).auth.embedded).toBe(true);
+});
+
+it('a key set needs the issuer whose tokens it signs, in production', () => {
+  const keySet = { ...PRODUCTION, AUTH_JWKS_URL: 'https://auth.example.com/jwks' };
+  expect(() => loadConfig(keySet)).toThrow('AUTH_ISSUER must be set with AUTH_JWKS_URL in production');
+  expect(loadConfig({ ...keySet, AUTH_ISSUER: 'https://auth.example.com' }).auth.issuer).toBeDefined();
+});
