@@ -11,6 +11,7 @@ const layers = {
   core: [],
   http: ['core'],
   db: ['core', 'config'],
+  redis: ['core'],
   auth: ['core', 'http', 'db', 'config'],
   ...Object.fromEntries(features.map((feature) => [feature, ['core', 'http', 'db', ...features]])),
   // The factory of all services and the list of all entities.

@@ -6,7 +6,6 @@ import type { Config } from './config.ts';
 import { systemClock } from './core/clock.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
-import { createLocalRevocations } from './core/revocations.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { ENTITIES } from './entities.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
@@ -17,8 +16,9 @@ import { createGraphQLServer } from './graphql/server.ts';
 import { originPolicy } from './http/cors.ts';
 import { createEdge, pathOf } from './http/edge.ts';
 import { healthRoutes } from './ops/health.ts';
-import { createMetrics } from './ops/metrics.ts';
+import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createReadiness } from './ops/readiness.ts';
+import { createSharing, type Sharing } from './redis/sharing.ts';
 import { createRestServer } from './rest/server.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
@@ -49,9 +49,13 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const clock = overrides.clock ?? systemClock;
   const log = (message: string) => logger.info(message);
   const storage = await openDatabase(config, { entities: ENTITIES, exclusive: true, log });
+  const metrics = createMetrics(config.metricsToken);
+  const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
+  const sharing = createSharing({ url: config.redisUrl, logger, onChange });
   try {
-    return await assemble(config, overrides, { logger, clock, storage });
+    return await assemble(config, overrides, { logger, clock, storage, metrics, sharing });
   } catch (error) {
+    sharing.close();
     await storage.close();
     throw error;
   }
@@ -61,14 +65,17 @@ interface Ground {
   logger: Logger;
   clock: ServiceDependencies['clock'];
   storage: OpenDatabase;
+  metrics: Metrics;
+  sharing: Sharing;
 }
 
-async function assemble(config: Config, overrides: AppOverrides, { logger, clock, storage }: Ground): Promise<App> {
+async function assemble(config: Config, overrides: AppOverrides, ground: Ground): Promise<App> {
+  const { logger, clock, storage, metrics, sharing } = ground;
   const { database, directUrl } = storage;
   let closing = false;
   const isClosing = () => closing;
 
-  const revocations = overrides.revocations ?? createLocalRevocations();
+  const revocations = overrides.revocations ?? sharing.revocations;
   const auth = await createAuth(config, { directUrl, clock, log: (message) => logger.info(message) });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
   const services = createServices({
@@ -80,12 +87,11 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
   });
-  const rateLimits = createRateLimits(config.rateLimitScale);
+  const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
   const authenticator = limitFailures(
     overrides.authenticator ?? createAuthenticator(auth.verifier, services.users),
     rateLimits,
   );
-  const metrics = createMetrics(config.metricsToken);
 
   const playground = createPlayground(config, auth.secret, clock);
   const apollo = await createGraphQLServer({
@@ -135,6 +141,7 @@ async function assemble(config: Config, overrides: AppOverrides, { logger, clock
     await rest.close();
     await apollo.stop();
     await auth.close();
+    sharing.close();
     await storage.close();
   }
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginCallback } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { UnauthenticatedError } from '../core/errors.ts';
 
 /** Upper bounds in seconds: a cached read takes one or two milliseconds, a revocation up to a second. */
@@ -9,6 +9,8 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export interface Metrics {
   /** One request that has ended. Paths hold ids, so only the API they belong to becomes a label. */
   observeRequest(path: string, status: number, seconds: number): void;
+  /** Whether Redis answers; a server without one shows no such metric. */
+  observeSharedStore(isUp: boolean): void;
   /** Serves `/metrics` for Prometheus. */
   readonly routes: FastifyPluginCallback;
 }
@@ -25,7 +27,17 @@ export function createMetrics(token: string | undefined): Metrics {
     registers: [registry],
   });
 
+  let store: Gauge | undefined;
+
   return {
+    observeSharedStore(isUp) {
+      store ??= new Gauge({
+        name: 'shared_store_up',
+        help: 'Whether rate limits are shared with other instances: 0 while Redis is away.',
+        registers: [registry],
+      });
+      store.set(isUp ? 1 : 0);
+    },
     observeRequest: (path, status, seconds) => requests.labels(apiOf(path), String(status)).observe(seconds),
     routes: (scope, _options, done) => {
       scope.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
