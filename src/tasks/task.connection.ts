@@ -1,11 +1,10 @@
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
+import { DEFAULT_PAGE_SIZE } from '../core/paging.ts';
 import { parseInput } from '../core/validation.ts';
 import { type TaskConnectionQuery, type TaskCriteria, taskConnectionQuery } from './task.inputs.ts';
 import { type TaskSort, taskSort } from './task.order.ts';
 import type { TaskStore } from './task.store.ts';
 import type { TaskRow } from './task.ts';
-
-const DEFAULT_PAGE_SIZE = 20;
 
 /** One page of a Relay connection. Cursors are made only for the rows that are asked for theirs. */
 export interface TaskConnectionPage {

@@ -1,15 +1,16 @@
 import { z } from 'zod';
+import { cursorText, pageNumber, pageSize } from '../core/paging.ts';
 import { textSchema } from '../core/text.ts';
 import { TIMESTAMP_PATTERN } from '../core/timestamp.ts';
 import { TASK_ORDER_FIELDS } from './task.order.ts';
 
+export { MAXIMUM_PAGE_SIZE } from '../core/paging.ts';
+
 /** What the service accepts. GraphQL and REST hand their input over as it is; these schemas alone decide. */
 
-export const MAXIMUM_PAGE_SIZE = 100;
 const MAXIMUM_CONDITIONS = 50;
 const MAXIMUM_FILTER_DEPTH = 5;
 const MAXIMUM_ORDER_KEYS = 3;
-const MAXIMUM_PAGE = 1_000_000;
 
 export const taskId = z
   .uuid('must be a UUID')
@@ -106,19 +107,13 @@ const orderBy = z
   .max(MAXIMUM_ORDER_KEYS, `must have at most ${MAXIMUM_ORDER_KEYS} keys`)
   .refine((keys) => new Set(keys.map((key) => key.field)).size === keys.length, 'must not name a field twice');
 
-const pageSize = z
-  .int('must be a whole number')
-  .min(1, 'must be at least 1')
-  .max(MAXIMUM_PAGE_SIZE, `must be at most ${MAXIMUM_PAGE_SIZE}`);
-const cursor = z.string().min(1, 'is not a cursor').max(2048, 'is not a cursor');
-
 export const taskConnectionQuery = z
   .strictObject({
     ...taskCriteria.shape,
     first: pageSize.nullish(),
-    after: cursor.nullish(),
+    after: cursorText.nullish(),
     last: pageSize.nullish(),
-    before: cursor.nullish(),
+    before: cursorText.nullish(),
     orderBy: orderBy.nullish(),
   })
   .refine(({ first, last }) => first == null || last == null, {
@@ -129,10 +124,7 @@ export type TaskConnectionQuery = z.input<typeof taskConnectionQuery>;
 
 export const taskPageQuery = z.strictObject({
   ...taskCriteria.shape,
-  page: z
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(MAXIMUM_PAGE, `must be at most ${MAXIMUM_PAGE}`),
+  page: pageNumber,
   limit: pageSize,
   orderBy,
 });

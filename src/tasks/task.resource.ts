@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TEXT_PATTERN } from '../core/text.ts';
-import { createTaskInput, MAXIMUM_PAGE_SIZE, updateTaskInput } from './task.inputs.ts';
+import { pageOf, pageParameters } from '../http/paging.ts';
+import { createTaskInput, updateTaskInput } from './task.inputs.ts';
 import type { TaskOrder } from './task.order.ts';
 import type { TaskRow } from './task.ts';
 
@@ -10,7 +11,6 @@ import type { TaskRow } from './task.ts';
 const moment = z.iso.datetime().meta({ maxLength: 24 });
 const id = z.uuid().meta({ maxLength: 36, description: 'A UUID; of version 7 where the server made it.' });
 const version = z.int32().min(1).meta({ format: 'int32' });
-const count = z.int32().min(0).meta({ format: 'int32' });
 /** Text is stored without control characters except newline and tab. */
 const STORED_TEXT = '^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$';
 /** `*`, or entity tags as they came in an `ETag` header. */
@@ -30,14 +30,10 @@ export const taskResource = z
   .meta({ id: 'Task', description: 'Something to be done. Belongs to exactly one user.' });
 export type TaskResource = z.output<typeof taskResource>;
 
-export const taskPage = z
-  .object({
-    items: z.array(taskResource).meta({ maxItems: MAXIMUM_PAGE_SIZE }),
-    total: count.describe('Tasks on all pages.'),
-    page: count,
-    limit: count,
-  })
-  .meta({ id: 'TaskPage', description: 'A page of a list of tasks.' });
+export const taskPage = pageOf(taskResource, 'Tasks').meta({
+  id: 'TaskPage',
+  description: 'A page of a list of tasks.',
+});
 
 export const taskCreation = createTaskInput.meta({ id: 'TaskCreation', description: 'A new task.' });
 
@@ -60,25 +56,8 @@ const SORT_NAMES = {
 } as const;
 const SORT_PATTERN = /^-?(created_at|updated_at|title|completed)(,-?(created_at|updated_at|title|completed)){0,2}$/;
 
-const whole = (description: string, maximum: number, fallback: number) =>
-  z
-    .string('must be given once')
-    .regex(/^\d{1,7}$/, 'must be a whole number')
-    .default(String(fallback))
-    // A parameter is text to the server and a number to clients.
-    .meta({
-      description,
-      type: 'integer',
-      format: 'int32',
-      minimum: 1,
-      maximum,
-      default: fallback,
-      pattern: undefined,
-    });
-
 export const taskListQuery = z.strictObject({
-  page: whole('Which page, from 1.', 1_000_000, 1),
-  limit: whole('Tasks on a page.', MAXIMUM_PAGE_SIZE, 20),
+  ...pageParameters('Tasks'),
   sort: z
     .string('must be given once')
     .regex(

@@ -3,9 +3,9 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { READS, WRITES } from '../core/rate-limits.ts';
 import { actorOf } from '../http/actor.ts';
+import { pageLinks } from '../http/paging.ts';
 import { problems } from '../http/problem.ts';
 import { etagOf, isKnownTo, updateOf, versionsOf } from './task.conditions.ts';
-import { pageLinks } from './task.links.ts';
 import {
   idempotencyHeader,
   ifMatchHeader,
