@@ -76,7 +76,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const isClosing = () => closing;
 
   const revocations = overrides.revocations ?? sharing.revocations;
-  const auth = await createAuth(config, { directUrl, clock, log: (message) => logger.info(message) });
+  const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
+  const auth = await createAuth(config, { directUrl, rateLimits, clock, log: (message) => logger.info(message) });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
   const services = createServices({
     clock,
@@ -87,7 +88,6 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
   });
-  const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
   const authenticator = limitFailures(
     overrides.authenticator ?? createAuthenticator(auth.verifier, services.users),
     rateLimits,

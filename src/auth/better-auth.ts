@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isNativeError } from 'node:util/types';
-import { type BetterAuthOptions, betterAuth } from 'better-auth';
+import { type BetterAuthOptions, type BetterAuthRateLimitStorage, betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import { bearer } from 'better-auth/plugins/bearer';
 import { jwt } from 'better-auth/plugins/jwt';
 import { type Kysely, sql } from 'kysely';
+import { RateLimitedError } from '../core/errors.ts';
+import type { RateLimits } from '../core/rate-limits.ts';
 
 /** Better Auth's tables stand in a schema of their own, apart from the product's. */
 const SCHEMA = 'auth';
@@ -14,8 +16,9 @@ export const ADDRESS_HEADER = 'x-client-address';
 /** seconds */
 const TOKEN_LIFETIME = 15 * 60;
 const OLD_KEY_LIFETIME = 24 * 60 * 60;
-/** Better Auth counts until an address was silent for the window: a short window keeps slow, steady clients free. */
+/** seconds; REQUESTS of one address to one path in it */
 const RATE_WINDOW = 10;
+const RATE_SCOPE = 'better-auth';
 const REQUESTS = 200;
 const CREDENTIAL_REQUESTS = 20;
 
@@ -25,7 +28,8 @@ export interface BetterAuthSettings {
   readonly trustedOrigins?: readonly string[] | undefined;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
-  readonly rateLimitScale?: number | undefined;
+  /** where requests to Better Auth are counted, per address and path */
+  readonly rateLimits: RateLimits;
   /** receives the errors that Better Auth would only log */
   readonly onError: (error: Error) => void;
 }
@@ -50,8 +54,7 @@ export async function startBetterAuth(database: AuthDatabase, settings: BetterAu
 }
 
 function betterAuthOptions(database: AuthDatabase, settings: BetterAuthSettings) {
-  const scale = settings.rateLimitScale ?? 1;
-  const limit = (requests: number) => ({ window: RATE_WINDOW, max: Math.max(1, Math.round(requests * scale)) });
+  const limit = (requests: number) => ({ window: RATE_WINDOW, max: requests });
   const { origin } = new URL(settings.publicUrl);
   return {
     appName: 'premium-todo',
@@ -63,9 +66,9 @@ function betterAuthOptions(database: AuthDatabase, settings: BetterAuthSettings)
     emailAndPassword: { enabled: true },
     session: { cookieCache: { enabled: false } },
     rateLimit: {
-      enabled: scale > 0,
+      enabled: settings.rateLimits.enabled,
       ...limit(REQUESTS),
-      storage: 'memory',
+      customStorage: rateLimitStorage(settings.rateLimits),
       customRules: {
         '/sign-in/*': limit(CREDENTIAL_REQUESTS),
         '/sign-up/*': limit(CREDENTIAL_REQUESTS),
@@ -104,6 +107,21 @@ function betterAuthOptions(database: AuthDatabase, settings: BetterAuthSettings)
       }),
     ],
   } satisfies BetterAuthOptions;
+}
+
+/** Counts where the APIs count, so that instances share these limits too. */
+function rateLimitStorage(rateLimits: RateLimits): BetterAuthRateLimitStorage {
+  return {
+    async consume(key, { window, max }) {
+      try {
+        await rateLimits.consume({ limit: max, duration: window, scope: RATE_SCOPE }, key);
+        return { allowed: true, retryAfter: null };
+      } catch (error) {
+        if (!(error instanceof RateLimitedError)) throw error;
+        return { allowed: false, retryAfter: error.details.retryAfter ?? window };
+      }
+    },
+  };
 }
 
 /** `schemaName` qualifies every statement, which a pooler in transaction mode needs: a `search_path` would leak there. */

@@ -1,6 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
+import type { RateLimits } from '../core/rate-limits.ts';
 import { developmentSecret } from './development-secret.ts';
 import { embeddedAuthRoutes } from './embedded-auth.routes.ts';
 import { createEmbeddedAuth, type EmbeddedAuth } from './embedded-auth.ts';
@@ -25,11 +26,13 @@ export interface Auth {
 interface AuthEnvironment {
   /** of the role that owns the tables and may create the schema `auth` */
   readonly directUrl: string;
+  readonly rateLimits: RateLimits;
   readonly clock: Clock;
   readonly log: (message: string) => void;
 }
 
-export async function createAuth(config: Config, { directUrl, clock, log }: AuthEnvironment): Promise<Auth> {
+export async function createAuth(config: Config, environment: AuthEnvironment): Promise<Auth> {
+  const { directUrl, rateLimits, clock, log } = environment;
   const { jwksUrl, issuer, audience, maxTokenAge, clockTolerance } = config.auth;
   const secrets = await acceptedSecrets(config);
   const embedded = config.auth.embedded
@@ -40,7 +43,7 @@ export async function createAuth(config: Config, { directUrl, clock, log }: Auth
         trustedOrigins: config.corsOrigins,
         issuer,
         audience,
-        rateLimitScale: config.rateLimitScale,
+        rateLimits,
       })
     : undefined;
   await watchIdentities({ databaseUrl: directUrl, table: config.auth.userTable, log });

@@ -8,6 +8,7 @@ import { signToken } from '../../src/auth/sign-token.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { UnauthenticatedError } from '../../src/core/errors.ts';
+import { createRateLimits } from '../../src/core/rate-limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { authClient } from './support/auth-client.ts';
 
@@ -18,7 +19,7 @@ let database: TestDatabase;
 let auth: EmbeddedAuth;
 
 function start(options: Partial<Parameters<typeof createEmbeddedAuth>[0]> = {}) {
-  const defaults = { secrets: [SECRET], publicUrl: 'http://localhost:4000', rateLimitScale: 0 };
+  const defaults = { secrets: [SECRET], publicUrl: 'http://localhost:4000', rateLimits: createRateLimits(0) };
   return createEmbeddedAuth({ databaseUrl: database.url, ...defaults, ...options });
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createEmbeddedAuth, type EmbeddedAuth } from '../../src/auth/embedded-auth.ts';
+import { createRateLimits } from '../../src/core/rate-limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { authClient } from './support/auth-client.ts';
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
     secrets: [SECRET],
     publicUrl: 'http://localhost:4000',
     trustedOrigins: ['https://app.example.com'],
-    rateLimitScale: 0,
+    rateLimits: createRateLimits(0),
   });
 });
 

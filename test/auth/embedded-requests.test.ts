@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Client } from 'pg';
 import { createEmbeddedAuth, type EmbeddedAuth } from '../../src/auth/embedded-auth.ts';
+import { createRateLimits } from '../../src/core/rate-limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { authClient } from './support/auth-client.ts';
 
@@ -14,7 +15,7 @@ function start(options: Partial<Parameters<typeof createEmbeddedAuth>[0]> = {}) 
     databaseUrl: database.url,
     secrets: ['the-secret-of-the-embedded-better-auth-in-tests'],
     publicUrl: 'http://localhost:4000',
-    rateLimitScale: 0,
+    rateLimits: createRateLimits(0),
     ...options,
   });
 }
@@ -219,7 +220,7 @@ describe('origins', () => {
 
 describe('the rate limit', () => {
   it('stops guessing of passwords by address, whatever X-Forwarded-For says', async () => {
-    const limited = await start({ rateLimitScale: 1 });
+    const limited = await start({ rateLimits: createRateLimits(1) });
     const guess = (address: string, forwarded: string) =>
       authClient(limited, address).post(
         'sign-in/email',
