@@ -39,7 +39,8 @@ export function withCoercedVariables(document: DocumentNode): DocumentNode {
 /**
  * Whether graphql-jit executes the document as GraphQL says. It writes null for a variable inside an object or list that
  * was not given, where GraphQL leaves the field out: an update would clear what it should leave alone. And questions
- * about the schema must be answered from the schema that is served, without the scalar above.
+ * about the schema must be answered from the schema that is served, without the scalar above. And after a mutation that was
+ * refused it goes on with the next one, although the answer to all of them is lost by then.
  */
 export function isCompilable(document: DocumentNode): boolean {
   let depth = 0;
@@ -50,6 +51,11 @@ export function isCompilable(document: DocumentNode): boolean {
     ListValue: literal,
     Variable: () => {
       if (depth > 0) compilable = false;
+    },
+    OperationDefinition: ({ operation, selectionSet: { selections } }) => {
+      if (operation === 'mutation' && selections.some(({ kind }, index) => index > 0 || kind !== Kind.FIELD)) {
+        compilable = false;
+      }
     },
     Field: ({ name }) => {
       if (name.value === '__schema' || name.value === '__type') compilable = false;

@@ -169,6 +169,17 @@ it('fields of a mutation run one after the other, and once per execution', async
   }
 });
 
+it('a mutation that is refused ends its document, compiled or not: what would come after it is not done', async () => {
+  const run = executorFor();
+  const sum = async () => (await run({ query: 'mutation { add(by: 0) }' })).data?.add;
+  const before = Number(await sum());
+  for (let times = 1; times <= TIMES; times++) {
+    const { data, errors } = await run({ query: 'mutation { a: add(by: 1) refuse b: add(by: 10) }' });
+    expect({ data, refused: errors?.map(({ path }) => path) }).toEqual({ data: null, refused: [['refuse']] });
+    expect(await sum()).toBe(before + times);
+  }
+});
+
 it('a resolver that throws keeps its own error as the original one, compiled or not', async () => {
   const run = executorFor();
   for (let times = 0; times < TIMES; times++) {

@@ -28,7 +28,7 @@ export const schema = executable(`
     color: Color!
     context: String
   }
-  type Mutation { add(by: Int!): Int! }
+  type Mutation { add(by: Int!): Int!, refuse: Int! }
   enum Color { RED GREEN }
   input Input { text: String!, size: Int = 3, more: [Input!], color: Color }
   interface Node { id: ID! }
@@ -72,6 +72,7 @@ function executable(sdl: string): GraphQLSchema {
       tags: (_args, _context, id) => ['a', id],
     },
     Mutation: {
+      refuse: async () => fail('refused')(),
       add: ({ by }) => {
         sum += Number(by);
         return sum;
