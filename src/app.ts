@@ -8,6 +8,7 @@ import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { ENTITIES } from './entities.ts';
+import { createDocuments } from './graphql/documents.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
 import { createPlayground } from './graphql/playground.ts';
 import { createResolvers } from './graphql/resolvers.ts';
@@ -94,11 +95,15 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   );
 
   const playground = createPlayground(config, auth.secret, clock);
+  const schema = await createSchema(createResolvers(services), rateLimits);
+  const documents = await createDocuments(config, schema);
   const apollo = await createGraphQLServer({
-    schema: await createSchema(createResolvers(services), rateLimits),
+    schema,
     logger,
     introspection: config.introspection,
     batching: config.batchLimit > 0,
+    maximumTokens: config.documentLimits.tokens,
+    persistedQueries: documents.persistedQueries,
   });
   const graphql = createGraphQLHandler({
     server: apollo,
@@ -106,7 +111,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     logger,
     bodyLimit: config.bodyLimit,
     batchLimit: config.batchLimit,
-    playground: playground.page,
+    admission: documents.admission,
+    playground: config.playground ? playground.page : undefined,
   });
   const rest = await createRestServer({
     authenticator,
@@ -117,7 +123,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     openRoutes: [
       healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })),
       metrics.routes,
-      playground.routes,
+      ...(config.playground ? [playground.routes] : []),
       ...auth.routes,
     ],
     around: (fastify) =>

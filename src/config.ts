@@ -105,7 +105,7 @@ export const settings = z.object({
   GRAPHQL_BATCH_LIMIT: whole(0, 100).default(0).describe('operations in one batch request at most; 0 = batching off'),
   GRAPHQL_PLAYGROUND: flag
     .optional()
-    .describe('serve the playground to browsers; default false in production, true otherwise'),
+    .describe('serve the playground to browsers; default false in production, true otherwise; off with PERSISTED_ONLY'),
   GRAPHQL_MAX_TOKENS: whole(100, 100_000).default(2000).describe('lexical tokens of a document at most'),
   GRAPHQL_MAX_DEPTH: whole(1, 100).default(12).describe('levels of fields in a document at most'),
   GRAPHQL_MAX_ALIASES: whole(0, 10_000).default(50).describe('aliased fields in a document at most'),
@@ -230,7 +230,7 @@ function toConfig(read: Settings) {
     maximumConcurrentRequests: read.MAX_CONCURRENT_REQUESTS,
     introspection: read.GRAPHQL_INTROSPECTION ?? !production,
     batchLimit: read.GRAPHQL_BATCH_LIMIT,
-    playground: read.GRAPHQL_PLAYGROUND ?? !production,
+    playground: (read.GRAPHQL_PLAYGROUND ?? !production) && !read.PERSISTED_ONLY,
     documentLimits: {
       tokens: read.GRAPHQL_MAX_TOKENS,
       depth: read.GRAPHQL_MAX_DEPTH,

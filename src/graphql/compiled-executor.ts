@@ -30,6 +30,13 @@ interface Execution {
   context: unknown;
 }
 
+/** How much is said of variables that are wrong. */
+interface CoercionOptions {
+  hideSuggestions: boolean;
+  /** faults of the variables of one request at most: a list of a million wrong values would be told one by one */
+  maxErrors: number;
+}
+
 /** Hears of a document that cannot be compiled: it works all the same, but slowly. */
 export type UncompilableListener = (errors: ExecutionResult['errors'], operationName: string | undefined) => void;
 
@@ -38,7 +45,11 @@ export type UncompilableListener = (errors: ExecutionResult['errors'], operation
  * costs milliseconds and memory, so a document must come twice to be worth it, and the cache is bounded. graphql-jit's
  * own JSON serialiser is left off: it knows no custom scalars and fails for every document with a DateTime.
  */
-export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: UncompilableListener): GatewayExecutor {
+export function createCompiledExecutor(
+  schema: GraphQLSchema,
+  onUncompilable: UncompilableListener,
+  coercion: CoercionOptions = { hideSuggestions: false, maxErrors: 50 },
+): GatewayExecutor {
   const compilable = compilableSchema(schema);
   const compiled = new LRUCache<string, Compiled | 'uncompilable'>({ max: MAXIMUM_COMPILED });
   const seenOnce = new LRUCache<string, true>({ max: MAXIMUM_SEEN_ONCE });
@@ -76,6 +87,8 @@ export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: Un
       contextValue: context,
       variableValues: variables ?? null,
       operationName: operationName ?? null,
+      hideSuggestions: coercion.hideSuggestions,
+      options: { maxCoercionErrors: coercion.maxErrors },
     });
   }
 
@@ -85,7 +98,8 @@ export function createCompiledExecutor(schema: GraphQLSchema, onUncompilable: Un
     const known = compiledFor(operationName === undefined ? queryHash : `${queryHash}:${operationName}`, execution);
     if (!known) return interpret(execution);
     const { query, operation } = known;
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+    const definitions = operation.variableDefinitions ?? [];
+    const { coerced, errors } = getVariableValues(schema, definitions, request.variables ?? {}, coercion);
     if (errors) return { errors };
     // Without a prototype: to graphql-jit a variable called toString would be there even if it was not given.
     const variables = Object.assign(Object.create(null), coerced);

@@ -8,6 +8,7 @@ import { readJson } from '../http/body.ts';
 import { errorHeaders } from '../http/error-headers.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { errorBody } from './errors.ts';
+import type { Admission } from './operation-request.ts';
 
 export interface GraphQLHandlerOptions {
   server: ApolloServer<RequestContext>;
@@ -17,8 +18,9 @@ export interface GraphQLHandlerOptions {
   bodyLimit: number;
   /** operations in one request at most; 0 = no batches */
   batchLimit: number;
-  /** answers browsers that ask for a page */
-  playground: (request: IncomingMessage, response: ServerResponse) => void;
+  admission: Admission;
+  /** answers browsers that ask for a page, where there is one */
+  playground: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
 
 /** What Apollo Server looks at; a map of all headers for every request would cost more than parsing the query. */
@@ -29,16 +31,18 @@ const HEADERS_FOR_APOLLO = ['content-type', 'accept'];
  * for each request. Refuses before it reads: no token, no work.
  */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { server, authenticator, logger, bodyLimit, batchLimit, playground } = options;
+  const { server, authenticator, logger, bodyLimit, batchLimit, admission, playground } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const seen = authenticator.authenticate(request);
     const actor = seen instanceof Promise ? await seen : seen;
     const method = request.method ?? 'GET';
-    const body = method === 'POST' ? await readJson(request, bodyLimit) : undefined;
-    assertBatchSize(body, batchLimit);
+    const sent = method === 'POST' ? await readJson(request, bodyLimit) : undefined;
+    assertBatchSize(sent, batchLimit);
+    // Where batches are off Apollo Server refuses them as a whole.
+    const body = Array.isArray(sent) && batchLimit === 0 ? sent : admission.ofBody(sent);
     const { url = '' } = request;
-    const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+    const search = method === 'GET' && url.includes('?') ? admission.ofSearch(url.slice(url.indexOf('?'))) : '';
     const requestId = requestIdOf(request);
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersForApollo(request), search, body },
@@ -48,7 +52,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
-    if (wantsPage(request)) {
+    if (playground && wantsPage(request)) {
       playground(request, response);
       return;
     }

@@ -13,24 +13,33 @@ import type { GraphQLSchema } from 'graphql';
 import { ERROR_STATUS } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RequestContext } from '../core/request-context.ts';
-import { createCompiledExecutor } from './compiled-executor.ts';
+import { createCompiledExecutor, type UncompilableListener } from './compiled-executor.ts';
+import { createDocumentStore } from './document-store.ts';
 import { appErrorOf, formatError, isUnexpected, MAXIMUM_RECURSIVE_SELECTIONS } from './errors.ts';
+import type { PersistedQueries } from './persisted-queries.ts';
 
-const MAXIMUM_TOKENS = 5000;
+/** Nobody reads more, and an answer must not outgrow the request that asked for it. */
+const MAXIMUM_ERRORS = 50;
 
 export interface GraphQLServerOptions {
   schema: GraphQLSchema;
   logger: Logger;
   introspection: boolean;
   batching: boolean;
+  /** lexical tokens of a document at most */
+  maximumTokens: number;
+  persistedQueries: PersistedQueries;
 }
 
 /** Apollo Server on the compiled executor, with everything off that instruments each field. */
 export async function createGraphQLServer(options: GraphQLServerOptions): Promise<ApolloServer<RequestContext>> {
   const { schema, logger } = options;
-  const executor = createCompiledExecutor(schema, (errors, operationName) => {
+  // A schema that is not shown is not to be guessed either: no "Did you mean".
+  const told = { hideSuggestions: !options.introspection, maxErrors: MAXIMUM_ERRORS };
+  const onUncompilable: UncompilableListener = (errors, operationName) => {
     logger.warn({ errors, operationName }, 'a document cannot be compiled');
-  });
+  };
+  const executor = createCompiledExecutor(schema, onUncompilable, told);
   const server = new ApolloServer<RequestContext>({
     gateway: gatewayOf(schema, executor),
     formatError,
@@ -40,10 +49,12 @@ export async function createGraphQLServer(options: GraphQLServerOptions): Promis
     allowBatchedHttpRequests: options.batching,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
-    // A schema that is not shown is not to be guessed either: no "Did you mean".
-    hideSchemaDetailsFromClientErrors: !options.introspection,
+    validationOptions: told,
+    // Both are second lines, behind the guard of documents.
     maxRecursiveSelections: MAXIMUM_RECURSIVE_SELECTIONS,
-    parseOptions: { maxTokens: MAXIMUM_TOKENS },
+    parseOptions: { maxTokens: options.maximumTokens },
+    documentStore: createDocumentStore(),
+    persistedQueries: { cache: options.persistedQueries.cache },
     // The process's signals belong to main.ts, which stops everything in order.
     stopOnTerminationSignals: false,
     // Its default would log every refused operation as an error.

@@ -5,7 +5,7 @@ export function startMessage(config: Config, listening: string): string {
   const url = listening.replace('//127.0.0.1:', '//localhost:');
   const lines = [
     `premium-todo is ready at ${url}`,
-    `  GraphQL and playground  ${url}/graphql`,
+    `  ${config.playground ? 'GraphQL and playground' : 'GraphQL               '}  ${url}/graphql`,
     `  REST documentation      ${url}/api/docs`,
     `  Health                  ${url}/health/ready`,
   ];
