@@ -1,10 +1,12 @@
 import { CreateTasks } from './20261123090000-create-tasks.ts';
 import { GuardRows } from './20261123210000-guard-rows.ts';
 import { EndTokensOfDeletedIdentities } from './20261123230000-end-tokens-of-deleted-identities.ts';
+import { CreateAuditEvents } from './20261123234000-create-audit-events.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
 export const migrations = [
   { name: '20261123090000-create-tasks', class: CreateTasks },
   { name: '20261123210000-guard-rows', class: GuardRows },
   { name: '20261123230000-end-tokens-of-deleted-identities', class: EndTokensOfDeletedIdentities },
+  { name: '20261123234000-create-audit-events', class: CreateAuditEvents },
 ];

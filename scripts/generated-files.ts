@@ -1,4 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { auditRoutes } from '../src/audit/audit.routes.ts';
 import { createLogger } from '../src/core/logger.ts';
 import { createRateLimits } from '../src/core/rate-limits.ts';
 import { createResolvers } from '../src/graphql/resolvers.ts';
@@ -27,9 +28,10 @@ async function openApi(): Promise<string> {
   const server = await createRestServer({
     authenticator: { authenticate: nobody, authenticateConnection: nobody },
     rateLimits,
+    events: { record: () => {}, recordNow: async () => {} },
     logger: createLogger({ level: 'silent', format: 'json' }),
     bodyLimit: 1,
-    userRoutes: [taskRoutes(services.tasks), userRoutes(services.users)],
+    userRoutes: [taskRoutes(services.tasks), userRoutes(services.users), auditRoutes(services.audit)],
     openRoutes: [],
     around: (fastify) => fastify,
   });

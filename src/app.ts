@@ -1,4 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAuditRecorder, scheduleWithTimer } from './audit/audit.recorder.ts';
+import { auditRoutes } from './audit/audit.routes.ts';
+import { createAuditStore } from './audit/audit.store.ts';
 import { type Authenticator, createAuthenticator } from './auth/authenticator.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { limitFailures } from './auth/failure-limit.ts';
@@ -76,6 +79,15 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   let closing = false;
   const isClosing = () => closing;
 
+  const auditStore = overrides.auditStore ?? createAuditStore(database);
+  const audit = createAuditRecorder({
+    store: auditStore,
+    logger,
+    clock,
+    schedule: scheduleWithTimer,
+    retentionDays: config.auditRetentionDays,
+  });
+  const events = overrides.events ?? audit;
   const revocations = overrides.revocations ?? sharing.revocations;
   const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
   const auth = await createAuth(config, { directUrl, rateLimits, clock, log: (message) => logger.info(message) });
@@ -86,6 +98,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     wait: (milliseconds) => delay(milliseconds),
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
+    auditStore,
+    events,
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
   });
@@ -100,6 +114,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const apollo = await createGraphQLServer({
     schema,
     logger,
+    events,
     introspection: config.introspection,
     batching: config.batchLimit > 0,
     maximumTokens: config.documentLimits.tokens,
@@ -109,6 +124,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     server: apollo,
     authenticator,
     logger,
+    events,
     bodyLimit: config.bodyLimit,
     batchLimit: config.batchLimit,
     admission: documents.admission,
@@ -117,9 +133,10 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const rest = await createRestServer({
     authenticator,
     rateLimits,
+    events,
     logger,
     bodyLimit: config.bodyLimit,
-    userRoutes: [taskRoutes(services.tasks), userRoutes(services.users)],
+    userRoutes: [taskRoutes(services.tasks), userRoutes(services.users), auditRoutes(services.audit)],
     openRoutes: [
       healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })),
       metrics.routes,
@@ -146,6 +163,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     closing = true;
     await rest.close();
     await apollo.stop();
+    await audit.close();
     await auth.close();
     sharing.close();
     await storage.close();

@@ -1,5 +1,8 @@
+import { type AuditService, createAuditService } from './audit/audit.service.ts';
+import type { AuditStore } from './audit/audit.store.ts';
 import type { Clock } from './core/clock.ts';
 import type { RevocationChannel } from './core/revocations.ts';
+import type { SecurityEventLog } from './core/security-events.ts';
 import { createTaskService, type TaskService } from './tasks/task.service.ts';
 import type { TaskStore } from './tasks/task.store.ts';
 import { createUserService, type Identities, type UserService } from './users/user.service.ts';
@@ -9,11 +12,14 @@ import type { UserStore } from './users/user.store.ts';
 export interface Services {
   tasks: TaskService;
   users: UserService;
+  audit: AuditService;
 }
 
 export interface ServiceDependencies {
   taskStore: TaskStore;
   userStore: UserStore;
+  auditStore: AuditStore;
+  events: SecurityEventLog;
   identities: Identities;
   revocations: RevocationChannel;
   clock: Clock;
@@ -22,9 +28,11 @@ export interface ServiceDependencies {
 }
 
 /** The one factory of services. Whatever is given here, PostgreSQL or a test's memory, the services are the same. */
-export function createServices({ taskStore, userStore, clock, ...others }: ServiceDependencies): Services {
+export function createServices(dependencies: ServiceDependencies): Services {
+  const { taskStore, userStore, auditStore, clock, ...others } = dependencies;
   return {
     tasks: createTaskService(taskStore, clock),
     users: createUserService({ store: userStore, clock, ...others }),
+    audit: createAuditService(auditStore),
   };
 }

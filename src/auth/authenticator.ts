@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../core/actor.ts';
+import type { RequestOrigin } from '../core/security-events.ts';
+import { originOf } from '../http/origin.ts';
 import { bearerToken, tokenOfParameters } from './bearer.ts';
 import type { VerifiedToken } from './token-claims.ts';
 import type { TokenVerifier } from './token-verifier.ts';
@@ -22,22 +24,24 @@ export type ConnectedActor = Pick<VerifiedToken, keyof Actor | 'expiresAt'>;
 
 /** Refuses the actor of a good token whose account or tokens were ended. */
 export interface Admission {
-  admit(actor: Actor): undefined | Promise<undefined>;
+  admit(actor: Actor, origin: RequestOrigin): undefined | Promise<undefined>;
 }
 
 export function createAuthenticator(verifier: TokenVerifier, admission: Admission): Authenticator {
-  function admitted(token: VerifiedToken): VerifiedToken | Promise<VerifiedToken> {
-    const pending = admission.admit(token);
+  function admitted(token: VerifiedToken, request: IncomingMessage): VerifiedToken | Promise<VerifiedToken> {
+    const pending = admission.admit(token, originOf(request));
     return pending instanceof Promise ? pending.then(() => token) : token;
   }
 
-  function admit(token: string): VerifiedToken | Promise<VerifiedToken> {
+  function admit(token: string, request: IncomingMessage): VerifiedToken | Promise<VerifiedToken> {
     const verified = verifier.verify(token);
-    return verified instanceof Promise ? verified.then(admitted) : admitted(verified);
+    return verified instanceof Promise
+      ? verified.then((token) => admitted(token, request))
+      : admitted(verified, request);
   }
 
   return {
-    authenticate: (request) => admit(bearerToken(request)),
-    authenticateConnection: (_request, parameters) => admit(tokenOfParameters(parameters)),
+    authenticate: (request) => admit(bearerToken(request), request),
+    authenticateConnection: (request, parameters) => admit(tokenOfParameters(parameters), request),
   };
 }

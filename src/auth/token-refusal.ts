@@ -19,7 +19,13 @@ export function asRefusal(error: unknown): AppError {
   if (error instanceof AppError) return error;
   // jose's errors carry the claims, and with them the user's e-mail address: only code and message go on.
   const cause = error instanceof errors.JOSEError ? `${error.code}: ${error.message}` : String(error);
-  return refusedToken(messageFor(error), cause);
+  const isExpired = error instanceof errors.JWTExpired && error.claim === 'exp';
+  return new UnauthenticatedError(
+    'invalid_token',
+    messageFor(error),
+    cause,
+    isExpired ? { detail: 'EXPIRED_TOKEN' } : {},
+  );
 }
 
 function messageFor(error: unknown): string {

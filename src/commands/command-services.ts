@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAuditStore } from '../audit/audit.store.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../core/clock.ts';
 import { createLocalRevocations } from '../core/revocations.ts';
@@ -24,6 +25,9 @@ export async function withServices(config: Config, work: (services: Services) =>
       wait: (milliseconds) => delay(milliseconds),
       taskStore: createTaskStore(storage.database),
       userStore: createUserStore(storage.database),
+      auditStore: createAuditStore(storage.database),
+      // Nobody's request: who may run commands here may do anything.
+      events: { record: () => {}, recordNow: async () => {} },
       // Signing out and erasing accounts is done at the server, which knows where its tokens come from.
       identities: { endSessions: async () => {}, deleteUser: async () => {} },
       revocations: createLocalRevocations(),

@@ -1,3 +1,5 @@
+import type { SecurityEvent } from './security-events.ts';
+
 /** Every code that a client can see, with its HTTP status. The list is closed: it is the contract of both APIs. */
 export const ERROR_STATUS = {
   BAD_USER_INPUT: 400,
@@ -75,12 +77,17 @@ function sentence({ field, message }: FieldError): string {
 /** Why a token was refused; sent as `error` of the `WWW-Authenticate` header (RFC 6750 section 3.1) and counted. */
 export type UnauthenticatedReason = 'missing_token' | 'invalid_request' | 'invalid_token';
 
+/** What the log of security events says of a refused token beside its reason; clients see nothing of it. */
+type RefusedToken = Partial<Pick<SecurityEvent, 'detail' | 'userId'>>;
+
 export class UnauthenticatedError extends AppError {
   readonly reason: UnauthenticatedReason;
+  readonly token: RefusedToken;
 
-  constructor(reason: UnauthenticatedReason, message: string, cause?: unknown) {
+  constructor(reason: UnauthenticatedReason, message: string, cause?: unknown, token: RefusedToken = {}) {
     super('UNAUTHENTICATED', message, {}, cause);
     this.reason = reason;
+    this.token = token;
   }
 }
 

@@ -4,8 +4,11 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { AppError, UnauthenticatedError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RequestContext } from '../core/request-context.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
 import { readJson } from '../http/body.ts';
 import { errorHeaders } from '../http/error-headers.ts';
+import { originOf } from '../http/origin.ts';
+import { recordRefusal } from '../http/refusals.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { errorBody } from './errors.ts';
 import type { Admission } from './operation-request.ts';
@@ -14,6 +17,7 @@ export interface GraphQLHandlerOptions {
   server: ApolloServer<RequestContext>;
   authenticator: Authenticator;
   logger: Logger;
+  events: SecurityEventLog;
   /** bytes of a body at most */
   bodyLimit: number;
   /** operations in one request at most; 0 = no batches */
@@ -31,7 +35,7 @@ const HEADERS_FOR_APOLLO = ['content-type', 'accept'];
  * for each request. Refuses before it reads: no token, no work.
  */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { server, authenticator, logger, bodyLimit, batchLimit, admission, playground } = options;
+  const { server, authenticator, bodyLimit, batchLimit, admission, playground } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const seen = authenticator.authenticate(request);
@@ -46,7 +50,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     const requestId = requestIdOf(request);
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersForApollo(request), search, body },
-      context: async () => ({ actor, requestId }),
+      context: async () => ({ actor, requestId, origin: originOf(request) }),
     });
     send(response, result, requestId);
   }
@@ -57,7 +61,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
       return;
     }
     answer(request, response).catch((error: unknown) => {
-      refuse(request, response, error, logger);
+      refuse(request, response, error, options);
     });
   };
 }
@@ -100,12 +104,18 @@ function withRequestId(body: string, requestId: string): string {
   return JSON.stringify(answer);
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  { logger, events }: Pick<GraphQLHandlerOptions, 'logger' | 'events'>,
+): void {
   const requestId = requestIdOf(request);
   const known =
     error instanceof AppError ? error : new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
   if (known !== error) logger.error({ err: error, requestId }, 'request failed');
   else if (error instanceof UnauthenticatedError) logger.debug({ err: error, requestId }, 'token refused');
+  recordRefusal(events, known, { userId: undefined, origin: originOf(request) });
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import type { AuditService } from '../audit/audit.service.ts';
+import { ViewerEventsResolver } from '../audit/viewer-events.resolver.ts';
 import { TaskConnectionResolver, TaskResolver } from '../tasks/task.resolver.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import { ViewerTasksResolver } from '../tasks/viewer-tasks.resolver.ts';
@@ -6,12 +8,19 @@ import type { UserService } from '../users/user.service.ts';
 import { ViewerResolver } from '../users/viewer.resolver.ts';
 import type { Resolvers } from './schema.ts';
 
+interface ResolvedServices {
+  tasks: TaskService;
+  users: UserService;
+  audit: AuditService;
+}
+
 /** Every resolver of the API with the services it delegates to. */
-export function createResolvers({ tasks, users }: { tasks: TaskService; users: UserService }): Resolvers {
+export function createResolvers({ tasks, users, audit }: ResolvedServices): Resolvers {
   return [
     new TaskResolver(tasks),
     new TaskConnectionResolver(tasks),
     new ViewerResolver(users),
     new ViewerTasksResolver(tasks),
+    new ViewerEventsResolver(audit),
   ];
 }

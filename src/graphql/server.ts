@@ -13,6 +13,8 @@ import type { GraphQLSchema } from 'graphql';
 import { ERROR_STATUS } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RequestContext } from '../core/request-context.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
+import { recordRefusal } from '../http/refusals.ts';
 import { createCompiledExecutor, type UncompilableListener } from './compiled-executor.ts';
 import { createDocumentStore } from './document-store.ts';
 import { appErrorOf, formatError, isUnexpected, MAXIMUM_RECURSIVE_SELECTIONS } from './errors.ts';
@@ -24,6 +26,7 @@ const MAXIMUM_ERRORS = 50;
 export interface GraphQLServerOptions {
   schema: GraphQLSchema;
   logger: Logger;
+  events: SecurityEventLog;
   introspection: boolean;
   batching: boolean;
   /** lexical tokens of a document at most */
@@ -63,7 +66,7 @@ export async function createGraphQLServer(options: GraphQLServerOptions): Promis
       // On by default, it asks for a cache policy on every field of the schema: half of a list's time.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      errorPlugin(logger),
+      errorPlugin(logger, options.events),
     ],
   });
   await server.start();
@@ -83,7 +86,7 @@ function gatewayOf(schema: GraphQLSchema, executor: GatewayExecutor): GatewayInt
 }
 
 /** Marks errors with the request id, logs the unexpected ones whole, and turns refusals of the whole request into HTTP. */
-function errorPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
+function errorPlugin(logger: Logger, events: SecurityEventLog): ApolloServerPlugin<RequestContext> {
   const listener = {
     async didEncounterErrors({
       errors,
@@ -92,6 +95,8 @@ function errorPlugin(logger: Logger): ApolloServerPlugin<RequestContext> {
     }: GraphQLRequestContextDidEncounterErrors<RequestContext>) {
       for (const error of errors) {
         error.extensions.requestId = contextValue.requestId;
+        const known = appErrorOf(error);
+        if (known) recordRefusal(events, known, { userId: contextValue.actor.userId, origin: contextValue.origin });
         if (isUnexpected(error)) {
           logger.error(
             { err: error.originalError ?? error, requestId: contextValue.requestId, operationName },

@@ -15,6 +15,11 @@ export function setActor(request: FastifyRequest, actor: Actor): void {
   actors.set(request, actor);
 }
 
+/** The same where it may not be known: an error can come before. */
+export function knownActorOf(request: FastifyRequest): Actor | undefined {
+  return actors.get(request);
+}
+
 /** The user that the request acts for. Only authenticated routes have one; elsewhere it is a bug to ask. */
 export function actorOf(request: FastifyRequest): Actor {
   const actor = actors.get(request);

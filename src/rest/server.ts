@@ -12,6 +12,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import { NotFoundError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
 import { assertPlainJson, parseJson } from '../http/body.ts';
 import { refuseMalformed } from '../http/malformed.ts';
 import { requireActor } from './authentication.ts';
@@ -21,6 +22,7 @@ import { describeApi, serveDocs } from './openapi.ts';
 export interface RestServerOptions {
   authenticator: Authenticator;
   rateLimits: RateLimits;
+  events: SecurityEventLog;
   logger: Logger;
   /** bytes of a body at most */
   bodyLimit: number;
@@ -36,7 +38,7 @@ const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 
 /** REST, its documentation and the open routes on one HTTP server. Not yet listening. */
 export async function createRestServer(options: RestServerOptions): Promise<FastifyInstance> {
-  const { authenticator, rateLimits, logger, bodyLimit, around } = options;
+  const { authenticator, rateLimits, events, logger, bodyLimit, around } = options;
   const app = Fastify({
     serverFactory: (handler) => createHttpServer(around(handler as RequestListener)),
     logger: false,
@@ -49,7 +51,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   }).withTypeProvider<ZodTypeProvider>();
-  const handleError = createErrorHandler(logger, bodyLimit);
+  const handleError = createErrorHandler(logger, bodyLimit, events);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(() => {
     throw new NotFoundError('There is no such route');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RARE, READS } from '../core/rate-limits.ts';
 import { TEXT_PATTERN } from '../core/text.ts';
 import { actorOf } from '../http/actor.ts';
+import { originOf } from '../http/origin.ts';
 import { problems } from '../http/problem.ts';
 import type { UserService } from './user.service.ts';
 
@@ -53,7 +54,7 @@ export function userRoutes(users: UserService): FastifyPluginCallbackZod {
         },
       },
       async (request, reply) => {
-        await users.revokeTokens(actorOf(request));
+        await users.revokeTokens(actorOf(request), originOf(request.raw));
         return reply.code(204).send(null);
       },
     );
@@ -72,7 +73,7 @@ export function userRoutes(users: UserService): FastifyPluginCallbackZod {
       },
       async (request, reply) => {
         const actor = actorOf(request);
-        await users.deleteAccount(actor, actor.userId);
+        await users.deleteAccount(actor, actor.userId, originOf(request.raw));
         return reply.code(204).send(null);
       },
     );

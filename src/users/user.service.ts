@@ -3,6 +3,7 @@ import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { BadUserInputError, UnauthenticatedError } from '../core/errors.ts';
 import type { RevocationChannel } from '../core/revocations.ts';
+import type { RequestOrigin, SecurityDetail, SecurityEventLog, SecurityEventName } from '../core/security-events.ts';
 import type { UserRow, UserStore } from './user.store.ts';
 
 /** After this every instance has seen a revocation or a deletion, heard of it or not; it costs one lookup per user and span. */
@@ -17,12 +18,12 @@ export interface UserService {
    * first use. Answers at once while the account was seen within the last seconds.
    * @throws UnauthenticatedError
    */
-  admit(actor: Actor): undefined | Promise<undefined>;
+  admit(actor: Actor, origin?: RequestOrigin): undefined | Promise<undefined>;
   profile(actor: Actor): Promise<UserRow>;
   /** Ends every token issued up to now, on every instance within seconds. Answers when new tokens are accepted again. */
-  revokeTokens(actor: Actor): Promise<void>;
+  revokeTokens(actor: Actor, origin?: RequestOrigin): Promise<void>;
   /** Erases the account and all its data; `confirm` must repeat the user's id. */
-  deleteAccount(actor: Actor, confirm: string): Promise<void>;
+  deleteAccount(actor: Actor, confirm: string, origin?: RequestOrigin): Promise<void>;
 }
 
 export interface UserServiceDependencies {
@@ -33,6 +34,7 @@ export interface UserServiceDependencies {
   identities: Identities;
   /** tells this and every other instance whose account is to be read anew */
   revocations: RevocationChannel;
+  events: SecurityEventLog;
 }
 
 /** Where the users' tokens come from, as far as this server has a say there: its own Better Auth, or nobody. */
@@ -42,7 +44,7 @@ export interface Identities {
 }
 
 export function createUserService(dependencies: UserServiceDependencies): UserService {
-  const { store, clock, wait, identities, revocations } = dependencies;
+  const { store, clock, wait, identities, revocations, events } = dependencies;
   const accounts = new LRUCache<string, UserRow>({
     max: MAXIMUM_ACCOUNTS,
     ttl: ACCOUNT_FRESHNESS_MS,
@@ -56,19 +58,21 @@ export function createUserService(dependencies: UserServiceDependencies): UserSe
     accounts.delete(userId);
   });
 
-  async function load(actor: Actor): Promise<UserRow> {
+  async function load(actor: Actor, origin?: RequestOrigin): Promise<UserRow> {
     const before = forgotten;
     const known = await store.find(actor.userId);
-    const user = known && !hasNews(actor, known) ? known : await store.upsert(actor.userId, actor);
+    const isCurrent = known !== undefined && !hasNews(actor, known);
+    const { user, isNew } = isCurrent ? { user: known, isNew: false } : await store.upsert(actor.userId, actor);
+    if (isNew) events.record(succeeded('FIRST_SEEN', actor, origin));
     if (before === forgotten) accounts.set(actor.userId, user);
     return user;
   }
 
   return {
-    admit(actor) {
+    admit(actor, origin) {
       const known = accounts.get(actor.userId);
       if (known) return refuseEnded(actor, known);
-      return load(actor).then((user) => refuseEnded(actor, user));
+      return load(actor, origin).then((user) => refuseEnded(actor, user));
     },
 
     async profile(actor) {
@@ -77,33 +81,44 @@ export function createUserService(dependencies: UserServiceDependencies): UserSe
       return user;
     },
 
-    async revokeTokens(actor) {
+    async revokeTokens(actor, origin) {
       // The sessions first: none gives out a token that the revocation is too early for, and a failure can be tried again.
       await identities.endSessions(actor.userId);
       const now = clock.now();
       await store.revokeTokens(actor.userId, new Date(now));
       revocations.publish(actor.userId);
+      await events.recordNow(succeeded('TOKENS_REVOKED', actor, origin));
       // `iat` counts whole seconds, and tokens of this very second are refused. Whoever gets a new one after this answer
       // gets it in the next second, so that it is not mistaken for an old one.
       await wait(1000 - (now % 1000) + EARLY_TIMER_MS);
     },
 
-    async deleteAccount(actor, confirm) {
+    async deleteAccount(actor, confirm, origin) {
       if (confirm !== actor.userId) {
         throw new BadUserInputError([{ field: 'confirm', message: "must be the user's id" }]);
       }
       await store.erase(actor.userId, new Date(clock.now()));
       revocations.publish(actor.userId);
+      await events.recordNow(succeeded('ACCOUNT_DELETED', actor, origin));
       await identities.deleteUser(actor.userId);
     },
   };
 }
 
+function succeeded(event: SecurityEventName, { userId }: Actor, origin: RequestOrigin | undefined) {
+  return { event, outcome: 'SUCCEEDED', userId, origin } as const;
+}
+
 function refuseEnded(actor: Actor, user: UserRow): undefined {
-  if (user.deletedAt) throw new UnauthenticatedError('invalid_token', 'The account was deleted');
+  if (user.deletedAt) throw ended(actor, 'The account was deleted', 'DELETED_ACCOUNT');
   if (user.tokensValidAfter && actor.issuedAt <= Math.floor(Date.parse(user.tokensValidAfter) / 1000)) {
-    throw new UnauthenticatedError('invalid_token', 'The token was revoked');
+    throw ended(actor, 'The token was revoked', 'REVOKED_TOKEN');
   }
+}
+
+/** Whoever has such a token is known, and may want to know that it is still tried. */
+function ended({ userId }: Actor, message: string, detail: SecurityDetail): UnauthenticatedError {
+  return new UnauthenticatedError('invalid_token', message, undefined, { detail, userId });
 }
 
 function hasNews(actor: Actor, user: UserRow): boolean {

@@ -15,9 +15,15 @@ export interface UserRow {
 export interface UserStore {
   find(userId: string): Promise<UserRow | undefined>;
   /** Creates the row, or takes over e-mail and name of a newer token; an erased account stays erased. */
-  upsert(userId: string, profile: { email: string | null; name: string | null }): Promise<UserRow>;
+  upsert(
+    userId: string,
+    profile: { email: string | null; name: string | null },
+  ): Promise<{ user: UserRow; isNew: boolean }>;
   revokeTokens(userId: string, validAfter: Date): Promise<void>;
-  /** Deletes everything the user owns and leaves a row that says only that this id is gone. */
+  /**
+   * Deletes everything the user owns and leaves a row that says only that this id is gone. Security events stay until
+   * they are old: they hold nothing of the user but id and address, and show who erased what, when it was somebody else.
+   */
   erase(userId: string, deletedAt: Date): Promise<void>;
 }
 
@@ -32,16 +38,17 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
     },
 
     async upsert(userId, { email, name }) {
-      const [user] = await database.as(userId).query<UserRow>(
+      const [row] = await database.as(userId).query<UserRow & { isNew: boolean }>(
         `insert into users (id, email, name) values ($1, $2, $3)
          on conflict on constraint users_pkey do update set
            email = case when users.deleted_at is null then coalesce(excluded.email, users.email) end,
            name = case when users.deleted_at is null then coalesce(excluded.name, users.name) end
-         returning ${COLUMNS}`,
+         returning ${COLUMNS}, xmax = 0 as "isNew"`,
         [userId, email, name],
       );
-      if (!user) throw new Error('an upsert returned no row');
-      return user;
+      if (!row) throw new Error('an upsert returned no row');
+      const { isNew, ...user } = row;
+      return { user, isNew };
     },
 
     async revokeTokens(userId, validAfter) {

@@ -20,8 +20,8 @@ export class ViewerResolver {
 
   @Mutation(() => RevokeTokensPayload, { description: 'Signs out everywhere: ends every token issued before.' })
   @Directive(rateLimitDirective(RARE))
-  async revokeTokens(@Ctx() { actor }: RequestContext): Promise<RevokeTokensPayload> {
-    await this.#users.revokeTokens(actor);
+  async revokeTokens(@Ctx() { actor, origin }: RequestContext): Promise<RevokeTokensPayload> {
+    await this.#users.revokeTokens(actor, origin);
     return { revoked: true };
   }
 
@@ -30,9 +30,9 @@ export class ViewerResolver {
   async deleteAccount(
     @Arg('confirm', () => String, { description: "The user's id, so that nobody does this by mistake." })
     confirm: string,
-    @Ctx() { actor }: RequestContext,
+    @Ctx() { actor, origin }: RequestContext,
   ): Promise<DeleteAccountPayload> {
-    await this.#users.deleteAccount(actor, confirm);
+    await this.#users.deleteAccount(actor, confirm, origin);
     return { deletedUserId: actor.userId };
   }
 }

@@ -14,6 +14,7 @@ import { createResolvers } from '../../src/graphql/resolvers.ts';
 import { createSchema, printSchema } from '../../src/graphql/schema.ts';
 import { createServices } from '../../src/services.ts';
 import { createMemoryStores } from '../support/memory-stores.ts';
+import { createRecordedEvents } from '../support/recorded-events.ts';
 
 let schema: GraphQLSchema;
 beforeAll(async () => {
@@ -21,6 +22,7 @@ beforeAll(async () => {
     ...createMemoryStores(),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },
     revocations: createLocalRevocations(),
+    events: createRecordedEvents(),
     clock: systemClock,
     wait: async () => {},
   });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { createAuditStore } from '../../src/audit/audit.store.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createServices } from '../../src/services.ts';
@@ -13,6 +14,7 @@ import { validationCases } from '../contract/cases/validation.ts';
 import { versionCases } from '../contract/cases/versions.ts';
 import type { Api } from '../support/api.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+import { createRecordedEvents } from '../support/recorded-events.ts';
 import { createServicesApi } from '../support/services-api.ts';
 
 /** T057: both APIs are swapped for plain calls; no HTTP, no GraphQL, and the same cases hold. */
@@ -25,6 +27,8 @@ beforeAll(async () => {
   const services = createServices({
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
+    auditStore: createAuditStore(database),
+    events: createRecordedEvents(),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },
     revocations: createLocalRevocations(),
     clock: systemClock,

@@ -1,3 +1,4 @@
+import type { AuditStore } from '../../src/audit/audit.store.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { ConflictError, UnauthenticatedError } from '../../src/core/errors.ts';
 import type { TaskCriteria, TaskFilter } from '../../src/tasks/task.inputs.ts';
@@ -5,6 +6,7 @@ import type { TaskSort } from '../../src/tasks/task.order.ts';
 import type { NewTask, TaskChanges, TaskStore } from '../../src/tasks/task.store.ts';
 import type { TaskRow } from '../../src/tasks/task.ts';
 import type { UserRow, UserStore } from '../../src/users/user.store.ts';
+import { createMemoryAuditStore } from './memory-audit-store.ts';
 
 /** A whole database layer in a few maps: what the services ask of one, without PostgreSQL. */
 
@@ -13,7 +15,13 @@ interface Kept extends TaskRow {
   deleted: boolean;
 }
 
-export function createMemoryStores(clock: Clock = systemClock): { taskStore: TaskStore; userStore: UserStore } {
+interface MemoryStores {
+  taskStore: TaskStore;
+  userStore: UserStore;
+  auditStore: AuditStore;
+}
+
+export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
   const users = new Map<string, UserRow>();
   const tasks = new Map<string, Kept>();
   const keys = new Map<string, { fingerprint: string; taskId: string }>();
@@ -99,13 +107,14 @@ export function createMemoryStores(clock: Clock = systemClock): { taskStore: Tas
   const userStore: UserStore = {
     find: async (userId) => users.get(userId),
     async upsert(userId, { email, name }) {
+      const isNew = !users.has(userId);
       const known = users.get(userId) ?? {
         ...{ id: userId, email: null, name: null, createdAt: now() },
         ...{ tokensValidAfter: null, deletedAt: null },
       };
       const user = known.deletedAt ? known : { ...known, email: email ?? known.email, name: name ?? known.name };
       users.set(userId, user);
-      return user;
+      return { user, isNew };
     },
     async revokeTokens(userId, validAfter) {
       const user = users.get(userId);
@@ -118,7 +127,7 @@ export function createMemoryStores(clock: Clock = systemClock): { taskStore: Tas
       for (const name of keys.keys()) if (JSON.parse(name)[0] === userId) keys.delete(name);
     },
   };
-  return { taskStore, userStore };
+  return { taskStore, userStore, auditStore: createMemoryAuditStore() };
 }
 
 function rowOf({ userId: _userId, deleted: _deleted, ...row }: Kept): TaskRow {

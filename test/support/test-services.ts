@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAuditStore } from '../../src/audit/audit.store.ts';
 import type { Actor } from '../../src/core/actor.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { createLocalRevocations } from '../../src/core/revocations.ts';
@@ -7,6 +8,7 @@ import { createTaskStore } from '../../src/tasks/task.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
 import { newUser } from './factories.ts';
 import { type OpenTestDatabase, openTestDatabase } from './open-test-database.ts';
+import { createRecordedEvents } from './recorded-events.ts';
 
 /** The services on a database of their own, without any transport. */
 export interface TestServices extends Services {
@@ -22,6 +24,8 @@ export async function startTestServices(overrides: Partial<ServiceDependencies> 
   const services = createServices({
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
+    auditStore: createAuditStore(database),
+    events: createRecordedEvents(),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },
     revocations: createLocalRevocations(),
     clock,

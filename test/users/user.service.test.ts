@@ -8,6 +8,7 @@ import type { UserStore } from '../../src/users/user.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
 import { newUser } from '../support/factories.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+import { createRecordedEvents } from '../support/recorded-events.ts';
 
 /** Revocation and deletion with time in the hands of the test. */
 
@@ -43,6 +44,7 @@ function instance(store: UserStore = createUserStore(database), revocations = cr
       deleteUser: async (userId) => void state.ended.push(userId),
     },
     revocations,
+    events: createRecordedEvents(),
   });
   return state;
 }
@@ -186,7 +188,7 @@ describe('what is remembered of an account', () => {
 
       const early = service.admit(actor);
       await read.promise;
-      await service[action](actor, actor.userId);
+      await (action === 'revokeTokens' ? service.revokeTokens(actor) : service.deleteAccount(actor, actor.userId));
       gate.resolve();
       await early;
       expect(await isAdmitted(service, actor)).toBe(false);
@@ -204,6 +206,7 @@ describe('what is remembered of an account', () => {
         deleteUser: () => Promise.reject(new Error('the user table is away')),
       },
       revocations: createLocalRevocations(),
+      events: createRecordedEvents(),
     });
     await failing.admit(actor);
     await expect(failing.deleteAccount(actor, actor.userId)).rejects.toThrow('the user table is away');
@@ -219,6 +222,7 @@ it('a revocation that could not end the sessions has not happened and can be tri
     wait: async () => {},
     identities: { endSessions: () => Promise.reject(new Error('the sessions are away')), deleteUser: async () => {} },
     revocations: createLocalRevocations(),
+    events: createRecordedEvents(),
   });
   await service.admit(actor);
   await expect(service.revokeTokens(actor)).rejects.toThrow('the sessions are away');

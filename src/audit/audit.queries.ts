@@ -1,0 +1,77 @@
+import type { IsolatedDatabase } from '../db/database.ts';
+import type { AuditEvent, StoredEvent } from './audit.event.ts';
+
+/** The statements of security events. Each read takes the user's id, binds it first and acts as that user. */
+
+const COLUMNS =
+  'id, event, outcome, detail, address, request_id as "requestId", occurrences, occurred_at as "occurredAt", last_at as "lastAt"';
+const NEWEST_FIRST = 'order by occurred_at desc, id desc';
+/** What one call of `purge_audit_events` removes at most. */
+const PURGE_BATCH = 10_000;
+
+/** In one statement, whatever their number. An insert that is repeated because its answer was lost adds nothing. */
+export async function insertEvents(database: IsolatedDatabase, events: readonly StoredEvent[]): Promise<void> {
+  await database.asServer().query(
+    // No target after "on conflict": naming one asks for the right to see the rows, which are not the server's.
+    `insert into audit_events
+       (id, user_id, event, outcome, detail, address, request_id, occurrences, occurred_at, last_at)
+     select id, "userId", event, outcome, detail, address, "requestId", occurrences, "occurredAt", "lastAt"
+     from jsonb_to_recordset($1::jsonb) as given (id uuid, "userId" text, event text, outcome text, detail text,
+       address text, "requestId" text, occurrences integer, "occurredAt" timestamptz, "lastAt" timestamptz)
+     on conflict do nothing`,
+    [JSON.stringify(events)],
+  );
+}
+
+/** In batches, each a transaction of its own, so that none holds many rows for long. */
+export async function purgeEvents(database: IsolatedDatabase, days: number): Promise<void> {
+  let removed: number;
+  do {
+    const [row] = await database
+      .asServer()
+      .query<{ removed: number }>('select purge_audit_events($1::integer) as removed', [days]);
+    removed = row?.removed ?? 0;
+  } while (removed >= PURGE_BATCH);
+}
+
+export function auditSlice(
+  database: IsolatedDatabase,
+  userId: string,
+  limit: number,
+  after: readonly string[] | undefined,
+): Promise<AuditEvent[]> {
+  const user = database.as(userId);
+  if (after === undefined) {
+    return user.query(`select ${COLUMNS} from audit_events where user_id = $1 ${NEWEST_FIRST} limit $2`, [
+      userId,
+      limit,
+    ]);
+  }
+  return user.query(
+    `select ${COLUMNS} from audit_events
+     where user_id = $1 and (occurred_at, id) < ($3::timestamptz, $4::uuid) ${NEWEST_FIRST} limit $2`,
+    [userId, limit, ...after],
+  );
+}
+
+export function auditPage(
+  database: IsolatedDatabase,
+  userId: string,
+  limit: number,
+  offset: number,
+): Promise<AuditEvent[]> {
+  return database
+    .as(userId)
+    .query(`select ${COLUMNS} from audit_events where user_id = $1 ${NEWEST_FIRST} limit $2 offset $3`, [
+      userId,
+      limit,
+      offset,
+    ]);
+}
+
+export async function auditCount(database: IsolatedDatabase, userId: string): Promise<number> {
+  const [row] = await database
+    .as(userId)
+    .query<{ count: number }>('select count(*)::int as count from audit_events where user_id = $1', [userId]);
+  return row?.count ?? 0;
+}
