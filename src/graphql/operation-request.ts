@@ -1,0 +1,115 @@
+import { AppError } from '../core/errors.ts';
+import type { DocumentGuard } from './document-guard.ts';
+import type { PersistedManifest } from './persisted-manifest.ts';
+
+const PARAMETERS = ['query', 'operationName', 'variables', 'extensions'];
+
+export interface AdmissionOptions {
+  guard: DocumentGuard;
+  /** the document of a hash that a client sends alone */
+  textOf: (hash: string) => string | undefined;
+  /** accepts only these operations, where there is a list */
+  manifest: PersistedManifest | undefined;
+}
+
+/** One operation as it came: nothing in it is what it should be until Apollo Server has looked. */
+interface Operation {
+  query?: unknown;
+  operationName?: unknown;
+  variables?: unknown;
+  extensions?: unknown;
+  documentId?: unknown;
+}
+
+/** Judges the operations of a request and puts documents in the place of their hashes. */
+export interface Admission {
+  /** @throws AppError QUERY_TOO_COMPLEX or BAD_USER_INPUT; what is no operation is left to Apollo Server */
+  ofBody(body: unknown): unknown;
+  /** the same for the query of a URL with its question mark */
+  ofSearch(search: string): string;
+}
+
+export function createAdmission({ guard, textOf, manifest }: AdmissionOptions): Admission {
+  /** The document that a client names instead of sending it. */
+  function named({ documentId, extensions }: Operation): string | undefined {
+    const id = documentId ?? persistedHash(extensions);
+    return typeof id === 'string' ? (manifest?.textOf ?? textOf)(id) : undefined;
+  }
+
+  function textOfOperation(operation: Operation): string | undefined {
+    const { query } = operation;
+    const text = query === undefined || query === null || query === '' ? named(operation) : query;
+    if (manifest && !(typeof text === 'string' && manifest.has(text))) {
+      throw new AppError('BAD_USER_INPUT', 'Only the operations that are registered with this server are accepted', {
+        fields: [],
+      });
+    }
+    return typeof text === 'string' ? text : undefined;
+  }
+
+  function admitted(operation: unknown): { operation: unknown; cost: number } {
+    if (!isRecord(operation)) return { operation, cost: 0 };
+    const text = textOfOperation(operation);
+    if (text === undefined) return { operation, cost: 0 };
+    const cost = guard.cost(text, operation.operationName, operation.variables);
+    return { operation: text === operation.query ? operation : withText(operation, text), cost };
+  }
+
+  function ofBatch(batch: unknown[]): unknown[] {
+    let total = 0;
+    const operations = batch.map((member) => {
+      const { operation, cost } = admitted(member);
+      total += cost;
+      return operation;
+    });
+    guard.assertCost(total);
+    return operations;
+  }
+
+  return {
+    ofBody: (body) => (Array.isArray(body) ? ofBatch(body) : admitted(body).operation),
+    ofSearch(search) {
+      const parameters = new URLSearchParams(search);
+      // Apollo Server refuses these when they come twice.
+      if (PARAMETERS.some((name) => parameters.getAll(name).length > 1)) return search;
+      const sent = {
+        query: parameters.get('query') ?? undefined,
+        operationName: parameters.get('operationName') ?? undefined,
+        variables: jsonOf(parameters.get('variables')),
+        extensions: jsonOf(parameters.get('extensions')),
+        documentId: parameters.get('documentId') ?? undefined,
+      };
+      const { operation } = admitted(sent);
+      if (operation === sent) return search;
+      parameters.set('query', (operation as { query: string }).query);
+      parameters.delete('extensions');
+      return `?${parameters}`;
+    },
+  };
+}
+
+/** The operation with its document, and nothing left of its hash for Apollo Server to look up. */
+function withText(operation: Operation, query: string): Operation {
+  return { ...operation, query, extensions: null };
+}
+
+function persistedHash(extensions: unknown): unknown {
+  const persisted = isRecord(extensions) ? (extensions as { persistedQuery?: unknown }).persistedQuery : undefined;
+  if (!isRecord(persisted)) return undefined;
+  const { version, sha256Hash } = persisted as { version?: unknown; sha256Hash?: unknown };
+  return version === 1 ? sha256Hash : undefined;
+}
+
+/** Undefined for what is no JSON: Apollo Server refuses that. */
+function jsonOf(text: string | null): unknown {
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Operation {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
