@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import fc from 'fast-check';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { operations } from './support/isolation-operations.ts';
+import { IsolationRun } from './support/isolation-run.ts';
+import { createWatchedClient } from './support/watched-client.ts';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.close());
+
+/** Some 4,000 requests. */
+const RUNS = { numRuns: 100 };
+
+describe('users of one server', () => {
+  it('see and change their own tasks only, whatever they do through either API', async () => {
+    const sequences = fc.array(operations, { minLength: 10, maxLength: 60, size: 'max' });
+    // Each user's tasks are marked with a word that is nobody else's, and no answer to anybody else may hold it.
+    // On a failure fast-check prints seed and path, which as options repeat it.
+    const alone = fc.asyncProperty(sequences, async (sequence) => {
+      const run = new IsolationRun(createWatchedClient(app));
+      for (const operation of sequence) await run.perform(operation);
+    });
+    await fc.assert(alone, RUNS);
+  }, 90_000);
+});
