@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuditRecorder, scheduleWithTimer } from './audit/audit.recorder.ts';
 import { auditRoutes } from './audit/audit.routes.ts';
@@ -14,11 +15,13 @@ import { ENTITIES } from './entities.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
 import { createPlayground } from './graphql/playground.ts';
+import { refuseOperation } from './graphql/refusal.ts';
 import { createResolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGraphQLServer } from './graphql/server.ts';
 import { originPolicy } from './http/cors.ts';
 import { createEdge, pathOf } from './http/edge.ts';
+import { refuseRequest } from './http/problem.ts';
 import { healthRoutes } from './ops/health.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createReadiness } from './ops/readiness.ts';
@@ -31,6 +34,7 @@ import { userRoutes } from './users/user.routes.ts';
 import { createUserStore } from './users/user.store.ts';
 
 const GRAPHQL_PATHS = new Set(['/graphql', '/graphql/']);
+const isForGraphQL = (request: IncomingMessage) => GRAPHQL_PATHS.has(pathOf(request));
 
 /** What a test puts in the place of a layer; everything else stays as it is. */
 export interface AppOverrides extends Partial<ServiceDependencies> {
@@ -90,7 +94,13 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const events = overrides.events ?? audit;
   const revocations = overrides.revocations ?? sharing.revocations;
   const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
-  const auth = await createAuth(config, { directUrl, rateLimits, clock, log: (message) => logger.info(message) });
+  const auth = await createAuth(config, {
+    directUrl,
+    rateLimits,
+    events,
+    clock,
+    log: (message) => logger.info(message),
+  });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
   const services = createServices({
     clock,
@@ -147,14 +157,19 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
       createEdge(
         {
           isAllowedOrigin: originPolicy(config.corsOrigins),
+          // The session of the embedded Better Auth is a cookie; the APIs themselves know bearer tokens only.
+          cookiePath: auth.embedded && '/api/auth/',
           trustedProxyHops: config.trustedProxyHops,
+          maximumConcurrentRequests: config.maximumConcurrentRequests,
+          refuse: (request, response, error) =>
+            (isForGraphQL(request) ? refuseOperation : refuseRequest)(request, response, error),
           logger,
           slowRequest: config.logging.slowRequest,
           strictTransport: config.production,
           isClosing,
           observe: metrics.observeRequest,
         },
-        (request, response) => (GRAPHQL_PATHS.has(pathOf(request)) ? graphql : fastify)(request, response),
+        (request, response) => (isForGraphQL(request) ? graphql : fastify)(request, response),
       ),
   });
 

@@ -32,6 +32,8 @@ export interface BetterAuthSettings {
   readonly rateLimits: RateLimits;
   /** receives the errors that Better Auth would only log */
   readonly onError: (error: Error) => void;
+  /** hears whose session was ended, within the request that did it */
+  readonly onSessionEnd: (userId: string) => void;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: Better Auth describes its tables itself and asks for Kysely<any>
@@ -81,6 +83,9 @@ function betterAuthOptions(database: AuthDatabase, settings: BetterAuthSettings)
       disableOriginCheck: false,
       disableCSRFCheck: false,
       database: { validateSchema: false },
+    },
+    databaseHooks: {
+      session: { delete: { after: async ({ userId }: { userId: string }) => settings.onSessionEnd(userId) } },
     },
     telemetry: { enabled: false },
     onAPIError: { throw: true },

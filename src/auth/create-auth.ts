@@ -2,6 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
 import { developmentSecret } from './development-secret.ts';
 import { embeddedAuthRoutes } from './embedded-auth.routes.ts';
 import { createEmbeddedAuth, type EmbeddedAuth } from './embedded-auth.ts';
@@ -27,12 +28,13 @@ interface AuthEnvironment {
   /** of the role that owns the tables and may create the schema `auth` */
   readonly directUrl: string;
   readonly rateLimits: RateLimits;
+  readonly events: SecurityEventLog;
   readonly clock: Clock;
   readonly log: (message: string) => void;
 }
 
 export async function createAuth(config: Config, environment: AuthEnvironment): Promise<Auth> {
-  const { directUrl, rateLimits, clock, log } = environment;
+  const { directUrl, rateLimits, events, clock, log } = environment;
   const { jwksUrl, issuer, audience, maxTokenAge, clockTolerance } = config.auth;
   const secrets = await acceptedSecrets(config);
   const embedded = config.auth.embedded
@@ -44,6 +46,7 @@ export async function createAuth(config: Config, environment: AuthEnvironment): 
         issuer,
         audience,
         rateLimits,
+        events,
       })
     : undefined;
   await watchIdentities({ databaseUrl: directUrl, table: config.auth.userTable, log });

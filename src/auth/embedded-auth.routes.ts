@@ -1,5 +1,5 @@
 import type { FastifyPluginCallback } from 'fastify';
-import { clientAddress } from '../http/client-address.ts';
+import { originOf } from '../http/origin.ts';
 import type { EmbeddedAuth } from './embedded-auth.ts';
 
 /** Better Auth's own routes, beside the product's `/api/auth/me` and `/api/auth/revoke`. */
@@ -15,7 +15,7 @@ export function embeddedAuthRoutes(auth: EmbeddedAuth): FastifyPluginCallback {
           url: request.url,
           headers: request.headers,
           body: request.body,
-          address: clientAddress(request.raw),
+          origin: originOf(request.raw),
         }),
     });
     done();

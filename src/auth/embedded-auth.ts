@@ -4,10 +4,12 @@ import type { JSONWebKeySet } from 'jose';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { NotFoundError } from '../core/errors.ts';
+import type { RequestOrigin, SecurityEventLog } from '../core/security-events.ts';
 import { translateDatabaseError } from '../db/errors.ts';
 import type { BetterAuthSettings } from './better-auth.ts';
 import { toAnswer } from './embedded-answer.ts';
 import { checkBody } from './embedded-body.ts';
+import { authEvent } from './sign-in-events.ts';
 
 /** Connections at most; signing in is rare beside everything else. */
 const POOL_MAXIMUM = 4;
@@ -35,9 +37,16 @@ const HEADERS = ['authorization', 'cookie', 'origin', 'referer', 'user-agent'] a
 /** Sent by browsers, which then send `Origin` or a cookie too, and by Node's `fetch`, which sends neither. */
 const FETCH_METADATA = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'] as const;
 
-interface EmbeddedAuthOptions extends Omit<BetterAuthSettings, 'onError'> {
+interface EmbeddedAuthOptions extends Omit<BetterAuthSettings, 'onError' | 'onSessionEnd'> {
   /** of a role that may create the schema `auth` or owns it */
   readonly databaseUrl: string;
+  readonly events: SecurityEventLog;
+}
+
+/** What is heard of a request while Better Auth works on it. */
+interface Course {
+  failure?: Error;
+  endedUser?: string;
 }
 
 /** A request as an HTTP framework gives it. */
@@ -48,8 +57,8 @@ export interface AuthRequest {
   readonly headers: IncomingHttpHeaders;
   /** parsed JSON; `undefined` when there is no body */
   readonly body: unknown;
-  /** of the client: for the rate limits and the list of sessions */
-  readonly address: string;
+  /** its address is for the rate limits and the list of sessions too */
+  readonly origin: RequestOrigin;
 }
 
 /** The server's own Better Auth: e-mail and password, sessions, and tokens that their users carry to the APIs. */
@@ -76,7 +85,7 @@ export interface EmbeddedAuth {
 export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<EmbeddedAuth> {
   const { BASE_PATH, ADDRESS_HEADER, startBetterAuth } = await import('./better-auth.ts');
   const { origin } = new URL(options.publicUrl);
-  const requests = new AsyncLocalStorage<{ failure?: Error }>();
+  const requests = new AsyncLocalStorage<Course>();
   const pool = new Pool({
     connectionString: options.databaseUrl,
     max: POOL_MAXIMUM,
@@ -94,6 +103,10 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
       const request = requests.getStore();
       if (request !== undefined) request.failure ??= error;
     },
+    onSessionEnd: (userId) => {
+      const request = requests.getStore();
+      if (request !== undefined) request.endedUser = userId;
+    },
   }).catch(async (error: unknown) => {
     await database.destroy();
     throw error;
@@ -103,7 +116,8 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
   async function answer(request: AuthRequest): Promise<Response> {
     const end = request.url.includes('?') ? request.url.indexOf('?') : request.url.length;
     const [path, search] = [request.url.slice(0, end), request.url.slice(end)];
-    if (!path.startsWith(`${BASE_PATH}/`) || !ROUTES.has(path.slice(BASE_PATH.length + 1))) {
+    const route = path.slice(BASE_PATH.length + 1);
+    if (!path.startsWith(`${BASE_PATH}/`) || !ROUTES.has(route)) {
       throw new NotFoundError('There is no such route');
     }
     checkBody(request.body);
@@ -113,12 +127,18 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
     });
     const webRequest = new Request(`${origin}${path}${search}`, {
       method: request.method,
-      headers: [[ADDRESS_HEADER, request.address], ['content-type', 'application/json'], ...forwarded],
+      headers: [[ADDRESS_HEADER, request.origin.address], ['content-type', 'application/json'], ...forwarded],
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     });
-    const outcome: { failure?: Error } = {};
-    const response = await requests.run(outcome, () => auth.handler(webRequest));
-    if (outcome.failure !== undefined && !isDuplicate(outcome.failure)) throw outcome.failure;
+    const course: Course = {};
+    const response = await requests.run(course, () => auth.handler(webRequest));
+    if (course.failure !== undefined && !isDuplicate(course.failure)) throw course.failure;
+    const event = await authEvent(route, response, {
+      endedUser: course.endedUser,
+      sessionUser: async () => (await auth.api.getSession({ headers: webRequest.headers }))?.user.id ?? null,
+      triedUser: async () => (await internalAdapter.findUserByEmail(emailIn(request.body)))?.user.id ?? null,
+    });
+    if (event) options.events.record({ ...event, origin: request.origin });
     return toAnswer(response);
   }
 
@@ -131,6 +151,10 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
     deleteUser: (userId) => internalAdapter.deleteUser(userId).catch(rethrow),
     close: () => database.destroy(),
   };
+}
+
+function emailIn(body: unknown): string {
+  return String((body as { email?: unknown } | undefined)?.email ?? '');
 }
 
 function rethrow(error: unknown): never {

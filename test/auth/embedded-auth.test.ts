@@ -10,6 +10,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { UnauthenticatedError } from '../../src/core/errors.ts';
 import { createRateLimits } from '../../src/core/rate-limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createRecordedEvents } from '../support/recorded-events.ts';
 import { authClient } from './support/auth-client.ts';
 
 const SECRET = 'the-secret-of-the-embedded-better-auth-in-tests';
@@ -19,7 +20,12 @@ let database: TestDatabase;
 let auth: EmbeddedAuth;
 
 function start(options: Partial<Parameters<typeof createEmbeddedAuth>[0]> = {}) {
-  const defaults = { secrets: [SECRET], publicUrl: 'http://localhost:4000', rateLimits: createRateLimits(0) };
+  const defaults = {
+    secrets: [SECRET],
+    publicUrl: 'http://localhost:4000',
+    rateLimits: createRateLimits(0),
+    events: createRecordedEvents(),
+  };
   return createEmbeddedAuth({ databaseUrl: database.url, ...defaults, ...options });
 }
 

@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import { createEmbeddedAuth, type EmbeddedAuth } from '../../src/auth/embedded-auth.ts';
 import { createRateLimits } from '../../src/core/rate-limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createRecordedEvents } from '../support/recorded-events.ts';
 import { authClient } from './support/auth-client.ts';
 
 const FOREIGN = 'https://evil.example.com';
@@ -30,6 +31,7 @@ beforeAll(async () => {
     publicUrl: 'http://localhost:4000',
     trustedOrigins: ['https://app.example.com'],
     rateLimits: createRateLimits(0),
+    events: createRecordedEvents(),
   });
 });
 

@@ -3,8 +3,10 @@ import { Client } from 'pg';
 import { createEmbeddedAuth, type EmbeddedAuth } from '../../src/auth/embedded-auth.ts';
 import { createRateLimits } from '../../src/core/rate-limits.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createRecordedEvents } from '../support/recorded-events.ts';
 import { authClient } from './support/auth-client.ts';
 
+const ORIGIN = { address: '192.0.2.1', requestId: 'request-of-a-test' };
 const CREDENTIALS = { email: 'alice@example.com', password: 'correct horse' };
 
 let database: TestDatabase;
@@ -16,6 +18,7 @@ function start(options: Partial<Parameters<typeof createEmbeddedAuth>[0]> = {}) 
     secrets: ['the-secret-of-the-embedded-better-auth-in-tests'],
     publicUrl: 'http://localhost:4000',
     rateLimits: createRateLimits(0),
+    events: createRecordedEvents(),
     ...options,
   });
 }
@@ -107,7 +110,7 @@ describe('a refusal of the embedded Better Auth', () => {
     ['GET', 'callback/github'],
     ['POST', 'sign-jwt'],
   ])('says that there is no route %s %s', async (method, path) => {
-    const request = { method, url: `/api/auth/${path}`, headers: {}, body: undefined, address: '192.0.2.1' };
+    const request = { method, url: `/api/auth/${path}`, headers: {}, body: undefined, origin: ORIGIN };
     await expect(auth.handle(request)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

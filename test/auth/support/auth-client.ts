@@ -11,11 +11,13 @@ interface Answer {
 
 /** What a front end does with the embedded Better Auth. */
 export function authClient(auth: EmbeddedAuth, address = '192.0.2.1') {
+  const origin = { address, requestId: 'request-of-a-test' };
+
   async function call(
     request: Pick<AuthRequest, 'method' | 'body'> & { path: string; headers?: object },
   ): Promise<Answer> {
     const { method, path, body, headers = {} } = request;
-    const response = await auth.handle({ method, url: `/api/auth/${path}`, headers: { ...headers }, body, address });
+    const response = await auth.handle({ method, url: `/api/auth/${path}`, headers: { ...headers }, body, origin });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
   const get = (path: string, headers?: object) =>
