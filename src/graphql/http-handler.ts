@@ -6,12 +6,11 @@ import type { Logger } from '../core/logger.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import { readJson } from '../http/body.ts';
-import { errorHeaders } from '../http/error-headers.ts';
 import { originOf } from '../http/origin.ts';
 import { recordRefusal } from '../http/refusals.ts';
 import { requestIdOf } from '../http/request-id.ts';
-import { errorBody } from './errors.ts';
 import type { Admission } from './operation-request.ts';
+import { refuseOperation } from './refusal.ts';
 
 export interface GraphQLHandlerOptions {
   server: ApolloServer<RequestContext>;
@@ -120,18 +119,5 @@ function refuse(
     response.destroy();
     return;
   }
-  const text = errorBody(known, requestId);
-  response
-    .writeHead(known.status, {
-      ...errorHeaders(known),
-      'content-type': contentType(request),
-      'content-length': Buffer.byteLength(text),
-    })
-    .end(text);
-}
-
-/** Media type of GraphQL over HTTP where the client accepts it. */
-function contentType({ headers }: IncomingMessage): string {
-  const type = headers.accept?.includes('application/graphql-response+json') ? 'graphql-response+json' : 'json';
-  return `application/${type}; charset=utf-8`;
+  refuseOperation(request, response, known);
 }

@@ -30,18 +30,28 @@ export function originPolicy(origins: readonly string[] | undefined): OriginPoli
   return (origin) => allowed.has(origin);
 }
 
+export interface CorsOptions {
+  readonly isAllowedOrigin: OriginPolicy;
+  /** Below it browsers may send their cookies; nowhere without one. */
+  readonly cookiePath: string | undefined;
+}
+
 /**
  * Sets the CORS headers that the request's origin calls for, and answers preflights (Fetch standard, CORS protocol).
  * @returns true when the request is answered already
  */
-export function handleCors(request: IncomingMessage, response: ServerResponse, isAllowed: OriginPolicy): boolean {
+export function handleCors(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { isAllowedOrigin, cookiePath }: CorsOptions,
+): boolean {
   const { origin } = request.headers;
   if (origin === undefined) return false;
   response.setHeader('vary', 'origin');
-  const allowed = isAllowed(origin);
+  const allowed = isAllowedOrigin(origin);
   if (allowed) {
-    // Better Auth's client signs in with a cookie; the APIs themselves know bearer tokens only.
-    if (request.url?.startsWith('/api/auth/')) response.setHeader('access-control-allow-credentials', 'true');
+    if (cookiePath !== undefined && request.url?.startsWith(cookiePath))
+      response.setHeader('access-control-allow-credentials', 'true');
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
   }

@@ -1,13 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type AppError, ServiceUnavailableError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { settleClientAddress } from './client-address.ts';
-import { handleCors, type OriginPolicy } from './cors.ts';
+import { type CorsOptions, handleCors } from './cors.ts';
 import { settleRequestId } from './request-id.ts';
+import { createRequestsInProgress } from './requests-in-progress.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
-export interface EdgeOptions {
-  isAllowedOrigin: OriginPolicy;
+export interface EdgeOptions extends CorsOptions {
   /** proxies before this server whose `X-Forwarded-For` is believed */
   trustedProxyHops: number;
+  /** requests in progress at most; further ones are refused before anything is done for them */
+  maximumConcurrentRequests: number;
+  /** answers an error in the form of the API that the request is for */
+  refuse: (request: IncomingMessage, response: ServerResponse, error: AppError) => void;
   logger: Logger;
   /** milliseconds: slower requests are logged as warnings */
   slowRequest: number;
@@ -19,30 +25,37 @@ export interface EdgeOptions {
   observe: (path: string, status: number, seconds: number) => void;
 }
 
-/** An API answers data: nothing in it may be run, framed or guessed at. Pages set a policy of their own over this. */
-const API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
+/** Whoever watches over a busy server must be able to see that it is alive. */
+const ALWAYS_ANSWERED = new Set(['/health/live', '/health/ready', '/metrics']);
 
-/** What every request meets first, whichever API it is for: request id, security headers, CORS, and the log line at its end. */
+/**
+ * What every request meets first, whichever API it is for: request id, client's address, security headers, CORS, the
+ * limit of requests in progress, and the log line at its end. The number of requests is what bounds how long one waits:
+ * the delay of the event loop is not looked at, as it also grows where a process was merely stopped for a while.
+ */
 export function createEdge(options: EdgeOptions, next: RequestListener): RequestListener {
-  const { isAllowedOrigin, trustedProxyHops, logger, slowRequest, strictTransport, isClosing, observe } = options;
+  const { trustedProxyHops, maximumConcurrentRequests, refuse } = options;
+  const { logger, slowRequest, strictTransport, isClosing, observe } = options;
+  const inProgress = createRequestsInProgress();
   return (request, response) => {
     const start = performance.now();
     const requestId = settleRequestId(request);
     settleClientAddress(request, trustedProxyHops);
     response.setHeader('x-request-id', requestId);
-    response.setHeader('x-content-type-options', 'nosniff');
-    response.setHeader('content-security-policy', API_CONTENT_POLICY);
-    response.setHeader('referrer-policy', 'no-referrer');
-    response.setHeader('cache-control', 'no-store');
+    for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
     if (isClosing()) response.setHeader('connection', 'close');
     if (strictTransport) response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
+    const isTooMuch = inProgress.count >= maximumConcurrentRequests && !ALWAYS_ANSWERED.has(pathOf(request));
+    if (!isTooMuch) inProgress.add(response, start);
     response.once('close', () => {
+      inProgress.remove(response);
       const milliseconds = performance.now() - start;
       observe(pathOf(request), response.statusCode, milliseconds / 1000);
       logRequest(logger, slowRequest, request, response, milliseconds);
     });
-    if (handleCors(request, response, isAllowedOrigin)) return;
-    next(request, response);
+    if (handleCors(request, response, options)) return;
+    if (isTooMuch) refuse(request, response, new ServiceUnavailableError('The server is busy'));
+    else next(request, response);
   };
 }
 

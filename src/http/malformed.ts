@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { AppError } from '../core/errors.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Codes of Node's HTTP parser whose status is another than 400 (RFC 6585 section 5, RFC 9110 section 15.5.9). */
 const STATUSES: Record<string, string> = {
@@ -29,7 +30,7 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): v
       `content-type: ${PROBLEM_TYPE}; charset=utf-8`,
       `content-length: ${Buffer.byteLength(body)}`,
       `x-request-id: ${requestId}`,
-      'x-content-type-options: nosniff',
+      ...SECURITY_HEADERS.map(([name, value]) => `${name}: ${value}`),
       'connection: close',
       '',
       body,

@@ -1,6 +1,8 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { type AppError, ERROR_STATUS, type ErrorCode, MAXIMUM_FAULTS, MAXIMUM_FIELD_NAME } from '../core/errors.ts';
+import { errorHeaders } from './error-headers.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** All faults, each with its name and a sentence. */
 const MAXIMUM_DETAIL = 20_000;
@@ -46,6 +48,18 @@ export function problemOf(error: AppError, requestId: string, status = error.sta
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Answers a request that reaches no route. */
+export function refuseRequest(request: IncomingMessage, response: ServerResponse, error: AppError): void {
+  const text = JSON.stringify(problemOf(error, requestIdOf(request)));
+  response
+    .writeHead(error.status, {
+      ...errorHeaders(error),
+      'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text);
+}
 
 /** What every route may answer beside its own answers, for its `response` schema. */
 export function problems<Status extends number>(...statuses: Status[]) {

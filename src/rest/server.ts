@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import fastJson from 'fast-json-stringify';
 import Fastify, {
   type FastifyInstance,
@@ -14,6 +14,7 @@ import type { Logger } from '../core/logger.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import { assertPlainJson, parseJson } from '../http/body.ts';
+import { createHttpServer } from '../http/http-server.ts';
 import { refuseMalformed } from '../http/malformed.ts';
 import { requireActor } from './authentication.ts';
 import { createErrorHandler } from './errors.ts';
@@ -81,18 +82,6 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   for (const routes of options.openRoutes) await app.register(routes);
   await serveDocs(app);
   return app;
-}
-
-function createHttpServer(listener: RequestListener): Server {
-  return createServer(
-    {
-      requestTimeout: 30_000,
-      headersTimeout: 10_000,
-      keepAliveTimeout: 65_000,
-      maxHeaderSize: 16_384,
-    },
-    listener,
-  );
 }
 
 /** Bodies are validated by the services, once and for both APIs; here their schemas only document. */
