@@ -1,33 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { watchIdentities } from '../../src/auth/identity-trigger.ts';
-import { systemClock } from '../../src/core/clock.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { movableClock, statusesOf } from './support/both-apis.ts';
 import { startExternalAuth } from './support/external-auth.ts';
 
 const SECONDS = 30;
-
-/** The server's clock runs with the system's and can be set forward. */
-function movableClock() {
-  let ahead = 0;
-  return {
-    now: () => systemClock.now() + ahead,
-    advance: (milliseconds: number) => {
-      ahead += milliseconds;
-    },
-  };
-}
-
-async function statusesOf({ url }: TestApp, token: string): Promise<number[]> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const body = JSON.stringify({ query: '{ viewer { id } }' });
-  const answers = await Promise.all([
-    fetch(`${url}/api/auth/me`, { headers }),
-    fetch(`${url}/graphql`, { method: 'POST', headers, body }),
-  ]);
-  return answers.map(({ status }) => status);
-}
 
 /** How many seconds of the server's clock pass until both APIs refuse the token; at most thirty. */
 async function secondsUntilRefused(app: TestApp, clock: { advance(milliseconds: number): void }, token: string) {
