@@ -25,6 +25,7 @@ export interface EdgeOptions extends CorsOptions {
   observe: (path: string, status: number, seconds: number) => void;
 }
 
+const SLASH = 0x2f;
 /** Whoever watches over a busy server must be able to see that it is alive. */
 const ALWAYS_ANSWERED = new Set(['/health/live', '/health/ready', '/metrics']);
 
@@ -39,6 +40,7 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
   const inProgress = createRequestsInProgress();
   return (request, response) => {
     const start = performance.now();
+    settleTarget(request);
     const requestId = settleRequestId(request);
     settleClientAddress(request, trustedProxyHops);
     response.setHeader('x-request-id', requestId);
@@ -48,6 +50,8 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
     const isTooMuch = inProgress.count >= maximumConcurrentRequests && !ALWAYS_ANSWERED.has(pathOf(request));
     if (!isTooMuch) inProgress.add(response, start);
     response.once('close', () => {
+      // A keep-alive connection that was in use when the server began to close would hold it up until it times out.
+      if (isClosing()) request.socket.end();
       inProgress.remove(response);
       const milliseconds = performance.now() - start;
       observe(pathOf(request), response.statusCode, milliseconds / 1000);
@@ -79,6 +83,12 @@ function logRequest(
   };
   if (isSlow) logger.warn(line, 'slow request');
   else logger.debug(line, 'request');
+}
+
+/** Brings `GET http://host/path`, as clients may write it to proxies, into its usual form (RFC 9112 section 3.2.2). */
+function settleTarget(request: IncomingMessage): void {
+  const { url = '/' } = request;
+  if (url.charCodeAt(0) !== SLASH) request.url = url.replace(/^https?:\/\/[^/?#]*(?=\/)/i, '');
 }
 
 export function pathOf({ url = '/' }: IncomingMessage): string {

@@ -31,6 +31,8 @@ export function createHttpServer(listener: RequestListener, timeouts: HttpTimeou
     },
     listener,
   );
+  // Node would refuse expectations other than 100-continue by itself, without any of the headers that answers have.
+  server.on('checkExpectation', listener);
   server.timeout = timeouts.silence;
   return server;
 }

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { NotFoundError } from '../core/errors.ts';
 import { withResponseHeaders } from './response-headers.ts';
 import { withoutUnusedSchemas } from './unused-schemas.ts';
 
@@ -64,14 +65,26 @@ const DOCS_POLICY = [
 
 /** Serves the document and Swagger UI, all of it from this server. */
 export async function serveDocs(app: FastifyInstance): Promise<void> {
-  await app.register(swaggerUi, {
-    routePrefix: DOCS_PATH,
-    staticCSP: DOCS_POLICY,
-    theme: { title: 'premium-todo REST API' },
-    // Without the top bar: it offers to load other documents, and its picture needs inline styles.
-    uiConfig: { layout: 'BaseLayout', persistAuthorization: true, tryItOutEnabled: true },
+  await app.register((scope, _options, done) => {
+    // The file server has a status of its own for paths that lead out of its folder; here there is no such file.
+    scope.setErrorHandler((error) => {
+      throw isAskedWrongly(error) ? new NotFoundError('There is no such file') : error;
+    });
+    scope.register(swaggerUi, {
+      routePrefix: DOCS_PATH,
+      staticCSP: DOCS_POLICY,
+      theme: { title: 'premium-todo REST API' },
+      // Without the top bar: it offers to load other documents, and its picture needs inline styles.
+      uiConfig: { layout: 'BaseLayout', persistAuthorization: true, tryItOutEnabled: true },
+    });
+    done();
   });
   app.get(OPENAPI_PATH, { schema: { hide: true } }, (_request, reply) => {
     void reply.header('cache-control', 'no-cache').send(app.swagger());
   });
+}
+
+function isAskedWrongly(error: unknown): boolean {
+  const { statusCode = 500 } = error as { statusCode?: number };
+  return statusCode >= 400 && statusCode < 500;
 }

@@ -80,8 +80,10 @@ describe('a page of an allowed origin', () => {
   });
 
   it('never gets cookies or other credentials of the browser allowed', async () => {
-    for (const response of [await ask(ALLOWED, '/graphql'), await preflight(ALLOWED, '/graphql')]) {
-      expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+    for (const path of [...PATHS, '/api/auth/me', '/api/auth/sign-in/email']) {
+      for (const response of [await ask(ALLOWED, path), await preflight(ALLOWED, path)]) {
+        expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+      }
     }
   });
 
@@ -91,6 +93,24 @@ describe('a page of an allowed origin', () => {
     const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body });
     expect(await response.json()).toEqual({ data: { viewer: { id: 'ann' } } });
     expect(response.headers.get('access-control-allow-origin')).toBe(ALLOWED);
+  });
+});
+
+describe('a page of an allowed origin, where the server has sessions of its own', () => {
+  it('may send its cookies to them, and nowhere else', async () => {
+    const embedded = await startTestApp({ environment: { CORS_ORIGINS: ALLOWED, AUTH_EMBEDDED: 'true' } });
+    const credentials = async (path: string, origin: string) => {
+      const response = await fetch(embedded.url + path, { headers: { origin } });
+      await response.arrayBuffer();
+      return response.headers.get('access-control-allow-credentials');
+    };
+    const allowed = [];
+    for (const path of ['/api/auth/get-session', ...PATHS, '/api/authors'])
+      allowed.push(await credentials(path, ALLOWED));
+    const foreign = await credentials('/api/auth/get-session', 'https://evil.example');
+    await embedded.close();
+    expect(allowed).toEqual(['true', ...PATHS.map(() => null), null]);
+    expect(foreign).toBeNull();
   });
 });
 

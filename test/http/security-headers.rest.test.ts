@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { rawRequest } from '../support/raw-request.ts';
 
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
+/** For browsers that know no policy, and against pages that would load an answer as an image or into a window. */
+const ISOLATION = {
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+};
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 let app: TestApp;
@@ -32,6 +39,8 @@ const ANSWERS: [string, number, string, RequestInit, string | undefined][] = [
   ['an unknown field', 400, '/graphql', { method: 'POST', headers: JSON_TYPE, body: '{"query":"{no}"}' }, 'ann'],
   ['an operation without token', 401, '/graphql', { method: 'POST', headers: JSON_TYPE, body: '{}' }, undefined],
   ['a large operation', 413, '/graphql', { method: 'POST', headers: JSON_TYPE, body: ' '.repeat(2000) }, 'ann'],
+  ['a method that there is not', 405, '/graphql', { method: 'PUT' }, 'ann'],
+  ['the way to the playground', 302, '/', { redirect: 'manual' }, undefined],
   ['the health', 200, '/health/ready', {}, undefined],
   ['the metrics', 200, '/metrics', {}, undefined],
   [
@@ -54,6 +63,7 @@ describe('an answer with data', () => {
         'content-security-policy': API_POLICY,
         'referrer-policy': 'no-referrer',
         'cache-control': 'no-store',
+        ...ISOLATION,
         'x-request-id': expect.stringMatching(/^[\w-]{36}$/),
       });
     },
@@ -75,6 +85,42 @@ describe('a task by its id', () => {
   });
 });
 
+describe('an answer to what is no HTTP', () => {
+  it.each([
+    ['a line that is none', ['nonsense']],
+    ['too many headers', ['GET / HTTP/1.1', `x-long: ${'a'.repeat(20_000)}`]],
+    ['an expectation that nobody knows', ['GET /api/tasks HTTP/1.1', 'expect: wonders']],
+  ])('has the headers of any other: %s', async (_name, lines) => {
+    const answer = await rawRequest(app.url, lines);
+    for (const [name, value] of Object.entries({
+      ...ISOLATION,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': API_POLICY,
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    })) {
+      expect(answer).toContain(`\r\n${name}: ${value}\r\n`);
+    }
+    expect(answer).toMatch(/^x-request-id: [\w-]{36}\r$/im);
+  });
+});
+
+describe('a file of a page', () => {
+  it.each(['/api/docs/static/swagger-ui.css', '/api/docs/static/swagger-ui-bundle.js', '/api/openapi.json'])(
+    '%s can be neither guessed at, framed nor embedded elsewhere',
+    async (path) => {
+      const response = await ask(path);
+      expect(response.status).toBe(200);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        ...ISOLATION,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      });
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    },
+  );
+});
+
 describe('a page', () => {
   it.each([
     ['/graphql', { accept: 'text/html' }],
@@ -86,6 +132,7 @@ describe('a page', () => {
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toMatch(/^text\/html/);
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(Object.fromEntries(response.headers)).toMatchObject(ISOLATION);
       const policy = response.headers.get('content-security-policy') ?? '';
       for (const part of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"])
         expect(policy).toContain(part);
