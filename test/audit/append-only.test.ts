@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { v7 as uuidv7 } from 'uuid';
 import type { StoredEvent } from '../../src/audit/audit.event.ts';
 import { type AuditStore, createAuditStore } from '../../src/audit/audit.store.ts';
 import { newUser } from '../support/factories.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+import { storedEvent } from './support.ts';
 
 /** What the database itself does to keep the log as it was written. */
 
@@ -20,20 +20,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 function eventOf(userId: string | null, changes: Partial<StoredEvent> = {}, age = 0): StoredEvent {
-  const moment = new Date(Date.now() - age).toISOString();
-  return {
-    id: uuidv7(),
-    userId,
-    event: 'TOKEN_REFUSED',
-    outcome: 'REFUSED',
-    detail: 'INVALID_TOKEN',
-    address: '192.0.2.7',
-    requestId: 'request-1',
-    occurrences: 1,
-    occurredAt: moment,
-    lastAt: moment,
-    ...changes,
-  };
+  return storedEvent(userId, Date.now() - age, changes);
 }
 
 async function ownerOf(id: string): Promise<unknown> {
