@@ -167,3 +167,16 @@ describe('rate limits', () => {
     }
   });
 });
+
+describe('a request that acts for nobody', () => {
+  it('shares no count with others of its kind: it fails', async () => {
+    const nobody = { userId: '', email: null, name: null, issuedAt: 0, expiresAt: 0 };
+    const authenticator = { authenticate: () => nobody, authenticateConnection: () => nobody };
+    const faulty = await startTestApp({ environment: { RATE_LIMIT_SCALE: SCALE }, overrides: { authenticator } });
+    const { errors } = await faulty.graphql(undefined, '{ viewer { id } }');
+    const { status } = await faulty.rest(undefined, 'GET', '/api/tasks');
+    await faulty.close();
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['INTERNAL_SERVER_ERROR']);
+    expect(status).toBe(500);
+  });
+});

@@ -115,6 +115,8 @@ describe.each(['/graphql', '/api/tasks'])('a body for %s', (path) => {
       'application/xml',
       'json',
     ],
+    ...['application/json; charset=utf-16', 'application/json; charset=utf-7', 'application/json; charset=latin1'],
+    ...['application/json; charset=utf-8; charset=utf-16', 'application/json, text/plain', 'application/json;x=y'],
     ...['application/jsonp', 'application/json-seq', 'text/json', 'application/octet-stream', '*/*', ''],
   ])('of the type "%s" is refused, though it holds JSON', async (type) => {
     const refused = await send(path, bodyOf(path, 30), { 'content-type': type });
@@ -128,11 +130,25 @@ describe.each(['/graphql', '/api/tasks'])('a body for %s', (path) => {
     },
   );
 
-  it.each(['gzip', 'deflate', 'br'])('that is compressed (%s) is refused', async (encoding) => {
-    const bytes = gzipSync(bodyOf(path, 30));
-    const refused = await send(path, bytes, { ...JSON_TYPE, 'content-encoding': encoding });
-    expect(refused).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
+  it.each([
+    ['an overlong form', [0xc0, 0xa2]],
+    ['half of a character', [0xe2, 0x82]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+    ['another encoding', [0xff, 0xfe]],
+  ])('that is not UTF-8 is refused: %s', async (_name, bytes) => {
+    const [before, after] = path === '/graphql' ? ['{"query":"{viewer{id}} #', '"}'] : ['{"title":"a', '"}'];
+    const body = Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)]);
+    expect(await send(path, body)).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
   });
+
+  it.each(['gzip', 'deflate', 'br', 'GZIP', 'gzip, identity', 'x-gzip'])(
+    'that is compressed (%s) is refused',
+    async (encoding) => {
+      const bytes = gzipSync(bodyOf(path, 30));
+      const refused = await send(path, bytes, { ...JSON_TYPE, 'content-encoding': encoding });
+      expect(refused).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
+    },
+  );
 
   it('with a key called __proto__ changes no object of the server', async () => {
     const pollution = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
