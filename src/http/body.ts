@@ -20,40 +20,50 @@ const MAXIMUM_NESTING = 100;
  * @throws BadUserInputError for anything else, a `__proto__` member, or more than 100 levels
  */
 export function parseJson(bytes: Buffer): unknown {
-  let text: string;
-  let value: unknown;
-  try {
-    text = utf8.decode(bytes);
-    value = secureJson.parse(text);
-  } catch {
-    throw new BadUserInputError([], 'The body is not valid JSON');
-  }
-  if (nesting(text) > MAXIMUM_NESTING) {
+  const text = decode(bytes);
+  // Before it is parsed: V8 takes a third of a millisecond for 10 KB that are nothing but brackets.
+  if (isNestedTooDeeply(text)) {
     throw new BadUserInputError([], `The body is nested in more than ${MAXIMUM_NESTING} levels`);
   }
-  return value;
+  try {
+    return secureJson.parse(text);
+  } catch {
+    throw notJson();
+  }
 }
 
-/** How deep the brackets of valid JSON text are nested. Strings, which are most of a GraphQL request, are jumped over. */
-function nesting(text: string): number {
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw notJson();
+  }
+}
+
+function notJson(): BadUserInputError {
+  return new BadUserInputError([], 'The body is not valid JSON');
+}
+
+/** Counts brackets, right for JSON and harmless for anything else. Strings, which are most of a GraphQL request, are jumped over. */
+function isNestedTooDeeply(text: string): boolean {
   let depth = 0;
-  let deepest = 0;
   for (let index = 0; index < text.length; index++) {
     const character = text.charCodeAt(index);
     if (character === QUOTE) index = endOfString(text, index);
     else if (character === OPEN_OBJECT || character === OPEN_LIST) {
-      depth++;
-      if (depth > deepest) deepest = depth;
+      if (++depth > MAXIMUM_NESTING) return true;
     } else if (character === CLOSE_OBJECT || character === CLOSE_LIST) depth--;
   }
-  return deepest;
+  return false;
 }
 
+/** The index of the quote that closes the string, or the end of the text where there is none. */
 function endOfString(text: string, start: number): number {
   let end = start;
   let backslashes: number;
   do {
     end = text.indexOf('"', end + 1);
+    if (end < 0) return text.length;
     backslashes = 0;
     while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
   } while (backslashes % 2 === 1);

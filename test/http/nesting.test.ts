@@ -24,3 +24,22 @@ it('counts what comes after a string', () => {
   const text = `["\\\\", "\\"", ${nested(101)}]`;
   expect(() => parseJson(Buffer.from(text))).toThrow('nested in more than 100 levels');
 });
+
+it('comes to an end with whatever is not JSON', () => {
+  const text = fc.string({ unit: fc.constantFrom('"', '\\', '[', '{', ']', '}', 'a') });
+  fc.assert(
+    fc.property(text, (garbage) => {
+      fc.pre(!isJson(garbage));
+      expect(() => parseJson(Buffer.from(garbage))).toThrow('The body is not valid JSON');
+    }),
+  );
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
