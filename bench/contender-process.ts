@@ -17,6 +17,13 @@ export interface RunningContender {
   readonly port: number;
   /** CPU time, user and system, that the process has used since it started. */
   cpuMicroseconds(): Promise<number>;
+  /** After a garbage collection. */
+  memory(): Promise<MemoryInUse>;
+}
+
+export interface MemoryInUse {
+  readonly heapMebibytes: number;
+  readonly residentMebibytes: number;
 }
 
 /**
@@ -40,7 +47,18 @@ export async function startContender(
   closeSync(log);
   atEnd(() => stop(child));
   await waitUntilReady(contender, child, port, logFile);
-  return { contender, port, cpuMicroseconds: () => askCpuTime(contender, child) };
+  return {
+    contender,
+    port,
+    async cpuMicroseconds() {
+      const { user, system } = await ask<NodeJS.CpuUsage>('cpu-usage', contender, child);
+      return user + system;
+    },
+    async memory() {
+      const { heapUsed, rss } = await ask<NodeJS.MemoryUsage>('memory-usage', contender, child);
+      return { heapMebibytes: Math.round(heapUsed / 2 ** 20), residentMebibytes: Math.round(rss / 2 ** 20) };
+    },
+  };
 }
 
 /** Only what a process needs to run at all: settings of the caller's shell must not change a contender. */
@@ -68,12 +86,12 @@ async function waitUntilReady(contender: Contender, child: ChildProcess, port: n
   throw new Error(`${contender.name} did not start:\n${lastLines}`);
 }
 
-async function askCpuTime(contender: Contender, child: ChildProcess): Promise<number> {
+async function ask<Answer>(question: string, contender: Contender, child: ChildProcess): Promise<Answer> {
   if (!child.connected) throw new Error(`${contender.name} has ended`);
   const answer = once(child, 'message', { signal: AbortSignal.timeout(10_000) });
-  child.send('cpu-usage');
-  const [usage] = (await answer) as [NodeJS.CpuUsage];
-  return usage.user + usage.system;
+  child.send(question);
+  const [answered] = (await answer) as [Answer];
+  return answered;
 }
 
 async function stop(child: ChildProcess): Promise<void> {
