@@ -80,18 +80,20 @@ export class CreateAuditEvents extends Migration {
       begin
         execute format($$
           create function purge_audit_events(keep_days integer) returns integer language plpgsql
-          security definer set search_path = pg_catalog, pg_temp set audit.purging = 'on' as $function$
+          security definer set search_path = pg_catalog, pg_temp as $function$
           declare
             removed integer;
           begin
             if keep_days is null or keep_days < 1 then
               raise invalid_parameter_value using message = 'security events are kept for a day at least';
             end if;
+            perform set_config('audit.purging', 'on', true);
             delete from %1$I.audit_events where id in (
               select id from %1$I.audit_events where occurred_at < now() - make_interval(days => keep_days)
               order by occurred_at limit 10000 for update skip locked
             );
             get diagnostics removed = row_count;
+            perform set_config('audit.purging', 'off', true);
             return removed;
           end $function$
         $$, current_schema());
