@@ -31,10 +31,10 @@ let document: Document;
 let check: DocumentChecks;
 
 beforeAll(async () => {
-  const { taskStore, userStore } = createMemoryStores();
+  const { taskStore, userStore, auditStore } = createMemoryStores();
   app = await startTestApp({
     environment: { BODY_LIMIT: String(BODY_LIMIT) },
-    overrides: { taskStore: moody(taskStore), userStore: moody(userStore) },
+    overrides: { taskStore: moody(taskStore), userStore: moody(userStore), auditStore: moody(auditStore) },
   });
   strict = await startTestApp({ environment: { RATE_LIMIT_SCALE: '0.001' }, overrides: createMemoryStores() });
   const response = await fetch(`${app.url}/api/openapi.json`);
@@ -92,6 +92,7 @@ const CALLS: Call[] = [
   { method: 'DELETE', template: '/api/tasks/{id}', good: undefined, bad: { headers: { 'if-match': 'x' } } },
   { method: 'PATCH', template: '/api/tasks/{id}/toggle', good: undefined, bad: { path: '/api/tasks/x/toggle' } },
   { method: 'GET', template: '/api/auth/me', good: undefined },
+  { method: 'GET', template: '/api/auth/events', good: undefined, bad: { path: '/api/auth/events?limit=0' } },
   { method: 'POST', template: '/api/auth/revoke', good: undefined, bad: { body: '{' } },
   { method: 'DELETE', template: '/api/auth/me', good: undefined, bad: { body: '{' } },
 ];
