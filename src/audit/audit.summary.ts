@@ -10,6 +10,8 @@ const MAXIMUM_SPANS = 5000;
 
 interface Span {
   readonly end: number;
+  /** of the last of the repetitions, milliseconds */
+  last: number;
   repeats: StoredEvent | undefined;
 }
 
@@ -29,21 +31,16 @@ export class EventSummary {
   /** The event to store now, or `undefined` when it was added to others that will come from {@link ended}. */
   take(event: SecurityEvent, now: number): StoredEvent | undefined {
     const spans = this.#spans[groupOf(event)];
-    const own = toStored(event, now);
-    const isCrowded = event.outcome === 'REFUSED' && spans.size >= MAXIMUM_SPANS && !spans.has(keyOf(own));
-    const stored = isCrowded ? { ...own, userId: null, address: null, requestId: null } : own;
-    const key = keyOf(stored);
+    const key = keyOf(event);
     const span = spans.get(key);
-    if (span === undefined) {
-      spans.set(key, { end: now + SPAN, repeats: undefined });
-      return stored;
+    if (span) {
+      repeat(span, event, now);
+      return undefined;
     }
-    if (span.repeats === undefined) span.repeats = stored;
-    else {
-      span.repeats.occurrences += 1;
-      span.repeats.lastAt = later(span.repeats.lastAt, stored.lastAt);
-    }
-    return undefined;
+    const isCrowded = event.outcome === 'REFUSED' && spans.size >= MAXIMUM_SPANS && !isAnybody(event);
+    if (isCrowded) return this.take({ ...event, userId: null, origin: undefined }, now);
+    spans.set(key, { end: now + SPAN, last: now, repeats: undefined });
+    return toStored(event, now);
   }
 
   /** Ends the spans that are over, all of them with `Infinity`, and answers what was summed up in them. */
@@ -51,10 +48,10 @@ export class EventSummary {
     const ended: StoredEvent[] = [];
     for (const spans of Object.values(this.#spans)) {
       // They stand in the order of their ends; a clock that was set back leaves some a little longer.
-      for (const [key, { end, repeats }] of spans) {
+      for (const [key, { end, last, repeats }] of spans) {
         if (end > now) break;
         spans.delete(key);
-        if (repeats) ended.push(repeats);
+        if (repeats) ended.push({ ...repeats, lastAt: new Date(last).toISOString() });
       }
     }
     return ended;
@@ -95,10 +92,18 @@ function groupOf({ outcome, userId }: SecurityEvent): 'succeeded' | 'known' | 'a
   return userId === null ? 'anonymous' : 'known';
 }
 
-function keyOf({ event, outcome, userId, detail, address }: StoredEvent): string {
-  return `${event} ${outcome} ${detail} ${address === null ? '' : addressGroup(address)} ${userId}`;
+/** Only counts after the first, since this is what a flood does. */
+function repeat(span: Span, event: SecurityEvent, now: number): void {
+  if (span.repeats) span.repeats.occurrences += 1;
+  else span.repeats = toStored(event, now);
+  if (now > span.last) span.last = now;
 }
 
-function later(left: string, right: string): string {
-  return left > right ? left : right;
+/** Whether it is one of those that stand for all who are no longer told apart. */
+function isAnybody({ userId, origin }: SecurityEvent): boolean {
+  return userId === null && origin === undefined;
+}
+
+function keyOf({ event, outcome, userId, detail, origin }: SecurityEvent): string {
+  return `${event} ${outcome} ${detail} ${origin === undefined ? '' : addressGroup(origin.address)} ${userId}`;
 }
