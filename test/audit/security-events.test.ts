@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -220,6 +221,37 @@ describe('ending an account', () => {
     const rows = await database.owner<Row>("select user_id from audit_events where event = 'TOKENS_REVOKED'");
     expect(rows).toEqual([{ user_id: user }]);
   });
+});
+
+it('events are stored soon after they happened, without anything else that happens', async () => {
+  await start();
+  await rest(bearer(await forgedToken()));
+  const rows = () => database.owner<Row>('select event from audit_events');
+  while ((await rows()).length === 0) await delay(20);
+  expect(await rows()).toEqual([{ event: 'TOKEN_REFUSED' }]);
+});
+
+it('the address is that of the client where proxies are trusted', async () => {
+  await start({ TRUST_PROXY_HOPS: '1' });
+  await rest({ ...bearer(await forgedToken()), 'x-forwarded-for': '198.51.100.1, 203.0.113.5' });
+  expect(await stored()).toMatchObject([{ address: '203.0.113.5' }]);
+});
+
+it('signing up and in at the server itself is recorded with where it came from', async () => {
+  await start({ BETTER_AUTH_SECRET: '' });
+  const post = (path: string, requestId: string) =>
+    fetch(`${app.url}/api/auth/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': requestId },
+      body: JSON.stringify({ email: 'alice@example.com', name: 'Alice', password: 'correct horse' }),
+    });
+  const { user } = (await (await post('sign-up/email', 'up-1')).json()) as { user: { id: string } };
+  await post('sign-in/email', 'in-1');
+  const origin = { address: '127.0.0.1', user_id: user.id, outcome: 'SUCCEEDED' };
+  expect(await stored()).toMatchObject([
+    { ...origin, event: 'SIGNED_UP', request_id: 'up-1' },
+    { ...origin, event: 'SIGNED_IN', request_id: 'in-1' },
+  ]);
 });
 
 it('nothing that clients sent gets into the table or the log stream: tokens, titles, mail, headers, documents', async () => {
