@@ -52,6 +52,12 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   return { message, ...place, extensions: { code, requestId, ...details } };
 }
 
+/** The same for a schema that is not shown: graphql-js proposes a selection even where it is told to propose nothing. */
+export function formatErrorWithoutSuggestion(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const told = formatError(formatted, error);
+  return { ...told, message: told.message.replace(/ Did you mean .*\?$/s, '') };
+}
+
 /** The body of an answer to a request that never became an operation. */
 export function errorBody(error: AppError, requestId: string): string {
   return JSON.stringify({ errors: [{ message: error.message, extensions: extensionsOf(error, requestId) }] });

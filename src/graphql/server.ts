@@ -17,7 +17,13 @@ import type { SecurityEventLog } from '../core/security-events.ts';
 import { recordRefusal } from '../http/refusals.ts';
 import { createCompiledExecutor, type UncompilableListener } from './compiled-executor.ts';
 import { createDocumentStore } from './document-store.ts';
-import { appErrorOf, formatError, isUnexpected, MAXIMUM_RECURSIVE_SELECTIONS } from './errors.ts';
+import {
+  appErrorOf,
+  formatError,
+  formatErrorWithoutSuggestion,
+  isUnexpected,
+  MAXIMUM_RECURSIVE_SELECTIONS,
+} from './errors.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
 
 /** Nobody reads more, and an answer must not outgrow the request that asked for it. */
@@ -45,7 +51,7 @@ export async function createGraphQLServer(options: GraphQLServerOptions): Promis
   const executor = createCompiledExecutor(schema, onUncompilable, told);
   const server = new ApolloServer<RequestContext>({
     gateway: gatewayOf(schema, executor),
-    formatError,
+    formatError: options.introspection ? formatError : formatErrorWithoutSuggestion,
     // Apollo's own appends a line break, which copies the whole answer once more.
     stringifyResult: JSON.stringify,
     introspection: options.introspection,
