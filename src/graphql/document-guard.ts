@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, OperationTypeNode, parse } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { AppError, BadUserInputError, MAXIMUM_FIELD_NAME } from '../core/errors.ts';
@@ -115,8 +115,8 @@ function costsOf(schema: GraphQLSchema, shape: DocumentShape): OperationCosts {
   const costs = new Map<string | undefined, Cost>();
   let repeats = 0;
   for (const operation of shape.operations) {
-    const isMutation = operation.operation === OperationTypeNode.MUTATION;
-    const type = (isMutation ? schema.getMutationType() : schema.getQueryType()) ?? undefined;
+    const type = schema.getRootType(operation.operation);
+    if (!type) throw new BadUserInputError([], `There is no ${operation.operation} in this schema`);
     const counted = countSelection(schema, shape, { type, selectionSet: operation.selectionSet, operation });
     repeats += counted.repeats;
     costs.set(operation.name?.value, counted.cost);

@@ -97,7 +97,7 @@ function refusalOf({ message, extensions }: GraphQLFormattedError): Refusal {
       return {
         code: 'BAD_USER_INPUT',
         message:
-          message.includes('Apollo') && extensions?.code === 'BAD_REQUEST'
+          /apollo|graphql-js/i.test(message) && extensions?.code === 'BAD_REQUEST'
             ? 'This is no GraphQL request over HTTP'
             : message,
       };
