@@ -4,6 +4,8 @@ import { AppError, type ErrorCode, type ErrorDetails } from '../core/errors.ts';
 
 /** More selections than this after fragments are spread, and a document is refused: 24 doubling fragments would take all memory. */
 export const MAXIMUM_RECURSIVE_SELECTIONS = 1000;
+/** Characters of what graphql-js says of a request. */
+const MAXIMUM_MESSAGE = 1000;
 const MASKED_MESSAGE = 'An unexpected error occurred';
 
 /** What a client sees as `extensions` of an error. */
@@ -99,7 +101,13 @@ function refusalOf({ message, extensions }: GraphQLFormattedError): Refusal {
         message:
           /apollo|graphql-js/i.test(message) && extensions?.code === 'BAD_REQUEST'
             ? 'This is no GraphQL request over HTTP'
-            : message,
+            : shortened(message),
       };
   }
+}
+
+/** graphql-js prints the value that is wrong, however large; what is wrong with it stands at the end. */
+function shortened(message: string): string {
+  const half = MAXIMUM_MESSAGE / 2;
+  return message.length <= MAXIMUM_MESSAGE ? message : `${message.slice(0, half)} … ${message.slice(-half)}`;
 }
