@@ -8,6 +8,7 @@ import { concurrencyCases } from './cases/concurrency.ts';
 import { ownershipCases } from './cases/ownership.ts';
 import { taskCases } from './cases/tasks.ts';
 import { validationCases } from './cases/validation.ts';
+import { valueCases } from './cases/values.ts';
 import { versionCases } from './cases/versions.ts';
 
 let app: TestApp;
@@ -31,6 +32,7 @@ describe.each([
   describe('ownership', () => ownershipCases(() => api));
   describe('versions and ids', () => versionCases(() => api));
   describe('validation', () => validationCases(() => api));
+  describe('values', () => valueCases(() => api));
   describe('concurrency', () => concurrencyCases(() => api));
   describe('account', () => accountCases(() => api));
 });

@@ -11,6 +11,7 @@ import { concurrencyCases } from '../contract/cases/concurrency.ts';
 import { ownershipCases } from '../contract/cases/ownership.ts';
 import { taskCases } from '../contract/cases/tasks.ts';
 import { validationCases } from '../contract/cases/validation.ts';
+import { valueCases } from '../contract/cases/values.ts';
 import { versionCases } from '../contract/cases/versions.ts';
 import type { Api } from '../support/api.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
@@ -44,6 +45,7 @@ describe('another API over the services', () => {
   describe('ownership', () => ownershipCases(() => api));
   describe('versions and ids', () => versionCases(() => api));
   describe('validation', () => validationCases(() => api));
+  describe('values', () => valueCases(() => api));
   describe('concurrency', () => concurrencyCases(() => api));
   describe('account', () => accountCases(() => api));
 });
