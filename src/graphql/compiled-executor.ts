@@ -6,12 +6,12 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { compilableSchema, isCompilable, withCoercedVariables } from './coerced-variables.ts';
+import { type CoercionOptions, variableValues } from './variable-values.ts';
 
 const MAXIMUM_COMPILED = 500;
 /** Keys of documents that were seen once: a flood of distinct documents passes through here without being compiled. */
@@ -28,13 +28,6 @@ interface Execution {
   operationName: string | undefined;
   variables: Record<string, unknown> | undefined;
   context: unknown;
-}
-
-/** How much is said of variables that are wrong. */
-interface CoercionOptions {
-  hideSuggestions: boolean;
-  /** faults of the variables of one request at most: a list of a million wrong values would be told one by one */
-  maxErrors: number;
 }
 
 /** Hears of a document that cannot be compiled: it works all the same, but slowly. */
@@ -87,8 +80,6 @@ export function createCompiledExecutor(
       contextValue: context,
       variableValues: variables ?? null,
       operationName: operationName ?? null,
-      hideSuggestions: coercion.hideSuggestions,
-      options: { maxCoercionErrors: coercion.maxErrors },
     });
   }
 
@@ -96,14 +87,14 @@ export function createCompiledExecutor(
     const operationName = request.operationName ?? undefined;
     const execution = { document, operationName, variables: request.variables, context };
     const known = compiledFor(operationName === undefined ? queryHash : `${queryHash}:${operationName}`, execution);
-    if (!known) return interpret(execution);
-    const { query, operation } = known;
-    const definitions = operation.variableDefinitions ?? [];
-    const { coerced, errors } = getVariableValues(schema, definitions, request.variables ?? {}, coercion);
+    const operation = known?.operation ?? getOperationAST(document, operationName);
+    if (!operation) return interpret(execution);
+    const { coerced, errors } = variableValues(schema, operation, request.variables ?? {}, coercion);
     if (errors) return { errors };
+    if (!known) return interpret(execution);
     // Without a prototype: to graphql-jit a variable called toString would be there even if it was not given.
     const variables = Object.assign(Object.create(null), coerced);
-    const result = await query.query(undefined, context, variables);
+    const result = await known.query.query(undefined, context, variables);
     return result.errors ? { ...result, errors: result.errors.map(asGraphQLError) } : result;
   };
 }

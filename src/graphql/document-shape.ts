@@ -98,7 +98,7 @@ export function shapeOf(document: DocumentNode): DocumentShape {
 }
 
 /** Whether the field asks about the schema, in trees of its own depth. */
-export function isIntrospection(field: string): boolean {
+function isIntrospection(field: string): boolean {
   return field === '__schema' || field === '__type';
 }
 

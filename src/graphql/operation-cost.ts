@@ -52,7 +52,7 @@ export function evaluate({ fixed, paged }: Cost, variables: Readonly<Record<stri
 /** Response names that were met at one place of the answer, with those below. */
 type Names = Map<string, Names>;
 
-export interface CountedSelection {
+interface CountedSelection {
   cost: Cost;
   /** fields that came before at the same place of the answer: validation compares each with all others there */
   repeats: number;

@@ -26,8 +26,8 @@ import {
 } from './errors.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
 
-/** Each prints the whole value that it is about: fifty of a large input were 36 MB and seconds of work. */
-const MAXIMUM_ERRORS = 5;
+/** Nobody reads more. */
+const MAXIMUM_ERRORS = 20;
 
 export interface GraphQLServerOptions {
   schema: GraphQLSchema;

@@ -88,6 +88,37 @@ describe('variables', () => {
     }
   });
 
+  it.each<[string, unknown]>([
+    [
+      '60,000 members that nobody knows',
+      Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`m${index}`, index])),
+    ],
+    ['a member with a name of a million characters', { ['m'.repeat(1_000_000)]: 1 }],
+    ['a text of a million characters for an object', 'x'.repeat(1_000_000)],
+    ['a text of a million characters beside what nobody knows', { title: 'x'.repeat(1_000_000), a: 1, b: 2, c: 3 }],
+    ['a list of 100,000 texts for an object', Array.from({ length: 100_000 }, () => 'x')],
+    [
+      'objects in objects',
+      { title: Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`m${index}`, {}])) },
+    ],
+  ])('are not repeated in the answer: %s', async (_name, input) => {
+    const query = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }';
+    for (const _time of [1, 2, 3]) {
+      const answer = await post({ query, variables: { input } });
+      expectBadInput(answer);
+      expect(answer.text.length).toBeLessThan(10_000);
+    }
+  });
+
+  it('of the greatest size that is allowed are taken as they are', async () => {
+    const query = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { description } } }';
+    const description = '🌲'.repeat(32_768);
+    for (const _time of [1, 2, 3]) {
+      const { body } = await post({ query, variables: { input: { title: 'long', description } } });
+      expect(body).toEqual({ data: { createTask: { task: { description } } } });
+    }
+  });
+
   it('that nobody declared are left alone, however many', async () => {
     const variables = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`v${index}`, index]));
     expect((await post({ query: VIEWER, variables })).body).toEqual({ data: { viewer: { id: 'ann' } } });
