@@ -133,6 +133,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const graphql = createGraphQLHandler({
     server: apollo,
     authenticator,
+    rateLimits,
     logger,
     events,
     bodyLimit: config.bodyLimit,

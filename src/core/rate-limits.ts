@@ -13,6 +13,8 @@ export const READS: RateLimit = { limit: 600, duration: 60 };
 export const WRITES: RateLimit = { limit: 120, duration: 60 };
 /** Operations that end something for good, and those that read everything the user has. */
 export const RARE: RateLimit = { limit: 10, duration: 60 };
+/** Documents of a user that were never executed: each is parsed and validated, whatever comes of it. */
+export const NEW_DOCUMENTS: RateLimit = { limit: 600, duration: 60, scope: 'new-documents' };
 /** Requests of one address that fail authentication. */
 export const FAILED_AUTHENTICATIONS: RateLimit = { limit: 120, duration: 60, scope: 'failed-authentication' };
 
@@ -59,10 +61,10 @@ export interface RateLimits {
   readonly enabled: boolean;
   limiter(rateLimit: RateLimit): Counter;
   /**
-   * Counts one call; `key` is the user's id unless the limit has a scope.
+   * Counts one call, or several; `key` is the user's id unless the limit has a scope.
    * @throws RateLimitedError
    */
-  consume(rateLimit: RateLimit, key: string): Promise<RateLimitState | undefined>;
+  consume(rateLimit: RateLimit, key: string, calls?: number): Promise<RateLimitState | undefined>;
 }
 
 /** `scale` multiplies every limit; 0 switches them off. */
@@ -86,11 +88,11 @@ export function createRateLimits(
   return {
     enabled: scale > 0,
     limiter,
-    async consume(rateLimit, key) {
+    async consume(rateLimit, key, calls = 1) {
       if (scale <= 0) return undefined;
       const counter = limiter(rateLimit);
       try {
-        return stateOf(await counter.consume(countedKey(key)), counter);
+        return stateOf(await counter.consume(countedKey(key), calls), counter);
       } catch (refused) {
         throw refused instanceof RateLimiterRes ? limitExceeded(refused, counter) : refused;
       }

@@ -30,6 +30,10 @@ export interface DocumentGuard {
    * @throws AppError QUERY_TOO_COMPLEX over a limit, the same one each time
    */
   cost(text: string, operationName: unknown, variables: unknown): number;
+  /** Whether this document costs no more than a look-up: it was executed before, or is known to be refused. */
+  isProven(text: string): boolean;
+  /** To be told of every document that was executed. */
+  prove(text: string): void;
   /** @throws AppError QUERY_TOO_COMPLEX for a cost over the limit, of one operation or of a batch */
   assertCost(cost: number): void;
 }
@@ -45,6 +49,8 @@ export function createDocumentGuard(schema: GraphQLSchema, limits: DocumentLimit
     maxSize: MAXIMUM_REMEMBERED_CHARACTERS,
     sizeCalculation: (_verdict, text) => text.length + 1,
   });
+  /** What validation refuses is validated anew each time, so that having judged a document is not enough. */
+  const executed = new WeakSet<OperationCosts>();
 
   function judge(text: string): Verdict {
     try {
@@ -75,6 +81,14 @@ export function createDocumentGuard(schema: GraphQLSchema, limits: DocumentLimit
 
   return {
     assertCost,
+    isProven(text) {
+      const verdict = verdicts.get(text);
+      return verdict !== undefined && (verdict instanceof AppError || executed.has(verdict));
+    },
+    prove(text) {
+      const verdict = verdicts.get(text);
+      if (verdict instanceof Map) executed.add(verdict);
+    },
     cost(text, operationName, variables) {
       const verdict = verdictOn(text);
       if (verdict instanceof AppError) throw verdict;

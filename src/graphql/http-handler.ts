@@ -3,6 +3,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/
 import type { Authenticator } from '../auth/authenticator.ts';
 import { AppError, UnauthenticatedError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { NEW_DOCUMENTS, type RateLimits } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import { readJson } from '../http/body.ts';
@@ -15,6 +16,7 @@ import { refuseOperation } from './refusal.ts';
 export interface GraphQLHandlerOptions {
   server: ApolloServer<RequestContext>;
   authenticator: Authenticator;
+  rateLimits: RateLimits;
   logger: Logger;
   events: SecurityEventLog;
   /** bytes of a body at most */
@@ -26,6 +28,9 @@ export interface GraphQLHandlerOptions {
   playground: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
 
+/** What reaches the client of the headers of an answer: Apollo Server also takes over those that an error carries. */
+const HEADERS_FROM_APOLLO = new Set(['content-type', 'allow', 'retry-after']);
+
 /** What Apollo Server looks at; a map of all headers for every request would cost more than parsing the query. */
 const HEADERS_FOR_APOLLO = ['content-type', 'accept'];
 
@@ -34,7 +39,7 @@ const HEADERS_FOR_APOLLO = ['content-type', 'accept'];
  * for each request. Refuses before it reads: no token, no work.
  */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { server, authenticator, bodyLimit, batchLimit, admission, playground } = options;
+  const { server, authenticator, rateLimits, bodyLimit, batchLimit, admission, playground } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const seen = authenticator.authenticate(request);
@@ -42,15 +47,20 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     const method = request.method ?? 'GET';
     const sent = method === 'POST' ? await readJson(request, bodyLimit) : undefined;
     assertBatchSize(sent, batchLimit);
-    // Where batches are off Apollo Server refuses them as a whole.
-    const body = Array.isArray(sent) && batchLimit === 0 ? sent : admission.ofBody(sent);
     const { url = '' } = request;
-    const search = method === 'GET' && url.includes('?') ? admission.ofSearch(url.slice(url.indexOf('?'))) : '';
+    const parameters = method === 'GET' && url.includes('?') ? url.slice(url.indexOf('?')) : '';
+    // Where batches are off Apollo Server refuses them as a whole.
+    const isRefused = Array.isArray(sent) && batchLimit === 0;
+    const fresh = parameters === '' && !isRefused ? admission.newInBody(sent) : admission.newInSearch(parameters);
+    if (fresh.length > 0) await rateLimits.consume(NEW_DOCUMENTS, actor.userId, fresh.length);
+    const body = isRefused ? sent : admission.ofBody(sent);
+    const search = parameters === '' ? '' : admission.ofSearch(parameters);
     const requestId = requestIdOf(request);
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersForApollo(request), search, body },
       context: async () => ({ actor, requestId, origin: originOf(request) }),
     });
+    if (fresh.length > 0 && result.status !== 400) admission.prove(fresh);
     send(response, result, requestId);
   }
 
@@ -90,7 +100,7 @@ function send(response: ServerResponse, result: HTTPGraphQLResponse, requestId: 
   const answer = body.kind === 'complete' ? body.string : '';
   const text = status >= 400 ? withRequestId(answer, requestId) : answer;
   for (const [name, value] of headers) {
-    if (name !== 'content-length' && name !== 'cache-control') response.setHeader(name, value);
+    if (HEADERS_FROM_APOLLO.has(name)) response.setHeader(name, value);
   }
   if (status === 401) response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
   response.writeHead(status, { 'content-length': Buffer.byteLength(text) }).end(text);

@@ -2,6 +2,7 @@ import { AppError } from '../core/errors.ts';
 import type { DocumentGuard } from './document-guard.ts';
 import type { PersistedManifest } from './persisted-manifest.ts';
 
+const NONE: readonly string[] = [];
 const PARAMETERS = ['query', 'operationName', 'variables', 'extensions'];
 
 export interface AdmissionOptions {
@@ -23,6 +24,11 @@ interface Operation {
 
 /** Judges the operations of a request and puts documents in the place of their hashes. */
 export interface Admission {
+  /** The documents of a request's body that have yet to be parsed and validated. */
+  newInBody(body: unknown): readonly string[];
+  newInSearch(search: string): readonly string[];
+  /** To be told of new documents that were executed. */
+  prove(documents: readonly string[]): void;
   /** @throws AppError QUERY_TOO_COMPLEX or BAD_USER_INPUT; what is no operation is left to Apollo Server */
   ofBody(body: unknown): unknown;
   /** the same for the query of a URL with its question mark */
@@ -55,6 +61,13 @@ export function createAdmission({ guard, textOf, manifest }: AdmissionOptions): 
     return { operation: text === operation.query ? operation : withText(operation, text), cost };
   }
 
+  function newIn(operation: unknown): readonly string[] {
+    // What is listed was validated when the server started.
+    if (manifest || !isRecord(operation)) return NONE;
+    const text = textOfOperation(operation);
+    return text === undefined || guard.isProven(text) ? NONE : [text];
+  }
+
   function ofBatch(batch: unknown[]): unknown[] {
     let total = 0;
     const operations = batch.map((member) => {
@@ -68,23 +81,32 @@ export function createAdmission({ guard, textOf, manifest }: AdmissionOptions): 
 
   return {
     ofBody: (body) => (Array.isArray(body) ? ofBatch(body) : admitted(body).operation),
+    newInBody: (body) => (Array.isArray(body) ? body.flatMap(newIn) : newIn(body)),
+    newInSearch: (search) => newIn(operationOf(new URLSearchParams(search))),
+    prove(documents) {
+      for (const text of documents) guard.prove(text);
+    },
     ofSearch(search) {
       const parameters = new URLSearchParams(search);
       // Apollo Server refuses these when they come twice.
       if (PARAMETERS.some((name) => parameters.getAll(name).length > 1)) return search;
-      const sent = {
-        query: parameters.get('query') ?? undefined,
-        operationName: parameters.get('operationName') ?? undefined,
-        variables: jsonOf(parameters.get('variables')),
-        extensions: jsonOf(parameters.get('extensions')),
-        documentId: parameters.get('documentId') ?? undefined,
-      };
+      const sent = operationOf(parameters);
       const { operation } = admitted(sent);
       if (operation === sent) return search;
       parameters.set('query', (operation as { query: string }).query);
       parameters.delete('extensions');
       return `?${parameters}`;
     },
+  };
+}
+
+function operationOf(parameters: URLSearchParams): Operation {
+  return {
+    query: parameters.get('query') ?? undefined,
+    operationName: parameters.get('operationName') ?? undefined,
+    variables: jsonOf(parameters.get('variables')),
+    extensions: jsonOf(parameters.get('extensions')),
+    documentId: parameters.get('documentId') ?? undefined,
   };
 }
 
