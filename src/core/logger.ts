@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, type SerializedError, stdSerializers } from 'pino';
 import pretty from 'pino-pretty';
 
 export type { Logger };
@@ -12,9 +12,37 @@ export interface LoggerOptions {
 /** Where credentials may stand in what is logged; everything else that is secret is simply never passed. */
 const REDACTED = ['headers.authorization', 'headers.cookie', '*.headers.authorization', '*.headers.cookie'];
 
-/** One structured line per event, to standard output. */
-export function createLogger({ level, format }: LoggerOptions): Logger {
-  const options = { level, base: null, redact: REDACTED };
+/** Fields of a database error that may quote the row it is about, which is what users wrote. */
+const ROW_FIELDS = ['detail', 'where', 'internalQuery'];
+/** Errors whose causes are each other would never end. */
+const MAXIMUM_CAUSES = 10;
+
+/** An error whole, but without the rows that PostgreSQL quotes and MikroORM repeats in message and stack. */
+function withoutRows(error: Error): SerializedError {
+  const told = stdSerializers.err(error);
+  const quoted = detailsOf(error, MAXIMUM_CAUSES);
+  if (quoted.length === 0) return told;
+  for (const field of ROW_FIELDS) delete told[field];
+  for (const detail of quoted) {
+    told.message = told.message.replaceAll(detail, '[row]');
+    told.stack = String(told.stack).replaceAll(detail, '[row]');
+  }
+  return told;
+}
+
+function detailsOf(error: unknown, depth: number): string[] {
+  if (!(error instanceof Error) || depth === 0) return [];
+  const { detail } = error as { detail?: unknown };
+  return [...(typeof detail === 'string' && detail !== '' ? [detail] : []), ...detailsOf(error.cause, depth - 1)];
+}
+
+/** One structured line per event, to standard output or to where `destination` takes them. */
+export function createLogger({ level, format }: LoggerOptions, destination?: DestinationStream): Logger {
+  const options = { level, base: null, redact: REDACTED, serializers: { err: withoutRows } };
   const isPretty = format === undefined ? process.stdout.isTTY : format === 'pretty';
-  return isPretty ? pino(options, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' })) : pino(options);
+  if (!isPretty) return destination ? pino(options, destination) : pino(options);
+  return pino(
+    options,
+    pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', ...(destination && { destination }) }),
+  );
 }
