@@ -105,6 +105,7 @@ function asGraphQLError(error: GraphQLError): GraphQLError {
   return new GraphQLError(error.message, {
     nodes: error.nodes ?? null,
     path: error.path ?? null,
-    originalError: error.originalError ?? null,
+    // Who throws nothing, as undefined or null, must not pass for graphql-js, which finds fault with requests.
+    originalError: error.originalError ?? (error.path ? new Error(error.message) : null),
   });
 }
