@@ -200,7 +200,7 @@ export class IsolationRun {
   /** Mutations of one document run one after the other, up to the first that is refused. */
   async toggleMany({ user, targets }: Of<'readMany' | 'toggleMany'>): Promise<void> {
     const name = this.name(user);
-    const ids = targets.map(this.id);
+    const ids = [...new Set(targets.map(this.id))];
     const document = bulk('mutation', 'toggleTask', ` { task { ${FIELDS} } }`, ids);
     const { data, refused } = await this.#client.graphql(name, document, variablesOf(ids));
     for (const [index, id] of ids.entries()) {
