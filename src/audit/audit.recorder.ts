@@ -57,7 +57,9 @@ export function createAuditRecorder(dependencies: AuditRecorderDependencies): Au
 
   function add(event: StoredEvent): void {
     const { id: _id, ...line } = event;
-    logger.info({ audit: true, ...line }, 'security event');
+    // What only the policies stopped has passed the first wall: somebody has to look at that.
+    const level = event.detail === 'DATABASE_POLICY' ? 'error' : 'info';
+    logger[level]({ audit: true, ...line }, 'security event');
     if (waiting.length < MAXIMUM_WAITING && !isClosed) waiting.push(event);
     else lost += 1;
   }

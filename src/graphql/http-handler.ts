@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { Actor } from '../core/actor.ts';
 import { AppError, UnauthenticatedError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { NEW_DOCUMENTS, type RateLimits } from '../core/rate-limits.ts';
@@ -42,8 +43,17 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
   const { server, authenticator, rateLimits, bodyLimit, batchLimit, admission, playground } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const seen = authenticator.authenticate(request);
-    const actor = seen instanceof Promise ? await seen : seen;
+    let actor: Actor | undefined;
+    try {
+      const seen = authenticator.authenticate(request);
+      actor = seen instanceof Promise ? await seen : seen;
+      await operate(actor, request, response);
+    } catch (error) {
+      refuse(request, response, { error, userId: actor?.userId }, options);
+    }
+  }
+
+  async function operate(actor: Actor, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
     const sent = method === 'POST' ? await readJson(request, bodyLimit) : undefined;
     assertBatchSize(sent, batchLimit);
@@ -69,9 +79,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
       playground(request, response);
       return;
     }
-    answer(request, response).catch((error: unknown) => {
-      refuse(request, response, error, options);
-    });
+    void answer(request, response);
   };
 }
 
@@ -116,7 +124,7 @@ function withRequestId(body: string, requestId: string): string {
 function refuse(
   request: IncomingMessage,
   response: ServerResponse,
-  error: unknown,
+  { error, userId }: { error: unknown; userId: string | undefined },
   { logger, events }: Pick<GraphQLHandlerOptions, 'logger' | 'events'>,
 ): void {
   const requestId = requestIdOf(request);
@@ -124,7 +132,7 @@ function refuse(
     error instanceof AppError ? error : new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
   if (known !== error) logger.error({ err: error, requestId }, 'request failed');
   else if (error instanceof UnauthenticatedError) logger.debug({ err: error, requestId }, 'token refused');
-  recordRefusal(events, known, { userId: undefined, origin: originOf(request) });
+  recordRefusal(events, known, { userId, origin: originOf(request) });
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;

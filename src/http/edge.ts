@@ -48,11 +48,11 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
     if (isClosing()) response.setHeader('connection', 'close');
     if (strictTransport) response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
     const isTooMuch = inProgress.count >= maximumConcurrentRequests && !ALWAYS_ANSWERED.has(pathOf(request));
-    if (!isTooMuch) inProgress.add(response, start);
+    const done = isTooMuch ? undefined : inProgress.add(response, start);
     response.once('close', () => {
       // A keep-alive connection that was in use when the server began to close would hold it up until it times out.
       if (isClosing()) request.socket.end();
-      inProgress.remove(response);
+      done?.();
       const milliseconds = performance.now() - start;
       observe(pathOf(request), response.statusCode, milliseconds / 1000);
       logRequest(logger, slowRequest, request, response, milliseconds);

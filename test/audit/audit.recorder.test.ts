@@ -35,6 +35,11 @@ describe('an event', () => {
     ]);
   });
 
+  it('is an error in the log stream when only a policy of the database stopped it', () => {
+    bench.recorder.record(refused({ event: 'ACCESS_DENIED', detail: 'DATABASE_POLICY', userId: 'alice' }));
+    expect(auditLines().map(({ level }) => level)).toEqual([50]);
+  });
+
   it('is stored with others in one insert, about a second later', async () => {
     bench.recorder.record(refused());
     bench.now += 400;

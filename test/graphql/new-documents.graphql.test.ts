@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
+import { createRecordedEvents } from '../support/recorded-events.ts';
 
 /** 6 new documents a minute. None of these documents has a field that counts as a read. */
 const SCALE = '0.01';
@@ -94,4 +95,14 @@ describe('a document that was executed', () => {
     );
     expect(await statuses(user, ['{ served: __typename }'])).toEqual([200]);
   });
+});
+
+it('a limit of new documents that is hit is told to the user', async () => {
+  const events = createRecordedEvents();
+  const recorded = await startTestApp({ environment: { RATE_LIMIT_SCALE: SCALE }, overrides: { events } });
+  for (let count = 0; count <= LIMIT; count++) await recorded.graphql('ann', `{ unknown${count} }`);
+  await recorded.close();
+  expect(events.events).toContainEqual(
+    expect.objectContaining({ event: 'LIMIT_HIT', userId: 'ann', detail: 'LIMIT_OF_USER' }),
+  );
 });

@@ -113,9 +113,9 @@ describe('a client that does not read', () => {
     const inProgress = createRequestsInProgress({ answerTimeout: BRIEF, checks: 20 });
     const ended = Promise.withResolvers<boolean>();
     const socket = await serve({}, (_request, response) => {
-      inProgress.add(response, performance.now());
+      const done = inProgress.add(response, performance.now());
       response.once('close', () => {
-        inProgress.remove(response);
+        done();
         ended.resolve(response.writableFinished);
       });
       response.end(LARGE);
