@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginCallback } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { UnauthenticatedError } from '../core/errors.ts';
+import { shareResult } from './shared-result.ts';
 
 /** Upper bounds in seconds: a cached read takes one or two milliseconds, a revocation up to a second. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -15,8 +16,11 @@ export interface Metrics {
   readonly routes: FastifyPluginCallback;
 }
 
-/** `token` is what Prometheus must send as its bearer token; without one `/metrics` is open. */
-export function createMetrics(token: string | undefined): Metrics {
+/**
+ * `token` is what Prometheus must send as its bearer token; without one `/metrics` is open. What was rendered is shown
+ * for a second, measured by `now`.
+ */
+export function createMetrics(token: string | undefined, now: () => number = () => performance.now()): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
@@ -27,6 +31,7 @@ export function createMetrics(token: string | undefined): Metrics {
     registers: [registry],
   });
 
+  const render = shareResult(() => registry.metrics(), now);
   let store: Gauge | undefined;
 
   return {
@@ -44,7 +49,7 @@ export function createMetrics(token: string | undefined): Metrics {
         if (token !== undefined && !isSame(request.headers.authorization ?? '', `Bearer ${token}`)) {
           throw new UnauthenticatedError('invalid_token', 'The token of the metrics is needed');
         }
-        return reply.type(registry.contentType).send(await registry.metrics());
+        return reply.type(registry.contentType).send(await render());
       });
       done();
     },

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/database.ts';
 import type { Readiness } from './health.ts';
+import { shareResult } from './shared-result.ts';
 
 const TIMEOUT_MS = 1000;
 
@@ -9,10 +10,16 @@ export interface ReadinessDependencies {
   /** resolves when the keys for tokens are there */
   keys: () => Promise<void>;
   isClosing: () => boolean;
+  /** milliseconds that never go back */
+  now?: () => number;
 }
 
-/** Ready when the database answers soon, no migration is pending, keys are there and the server is not shutting down. */
-export function createReadiness({ database, keys, isClosing }: ReadinessDependencies): Readiness {
+/**
+ * Ready when the database answers soon, no migration is pending, keys are there and the server is not shutting down.
+ * One check serves all who ask within a second; only shutting down is told at once.
+ */
+export function createReadiness(dependencies: ReadinessDependencies): Readiness {
+  const { database, keys, isClosing, now = () => performance.now() } = dependencies;
   let migrated = false;
 
   async function checkMigrations(): Promise<void> {
@@ -22,18 +29,17 @@ export function createReadiness({ database, keys, isClosing }: ReadinessDependen
     migrated = true;
   }
 
-  return {
-    async check() {
-      if (isClosing()) return ['shutting down'];
-      const checks = {
-        database: () => database.asServer().query('select 1', []),
-        migrations: checkMigrations,
-        keys,
-      };
-      const results = await Promise.all(Object.entries(checks).map(([name, check]) => failing(name, check)));
-      return results.flat();
-    },
+  const checks = {
+    database: () => database.asServer().query('select 1', []),
+    migrations: checkMigrations,
+    keys,
   };
+  const missing = shareResult(async () => {
+    const results = await Promise.all(Object.entries(checks).map(([name, check]) => failing(name, check)));
+    return results.flat();
+  }, now);
+
+  return { check: async () => (isClosing() ? ['shutting down'] : missing()) };
 }
 
 /** The name, if the check throws or takes too long. */

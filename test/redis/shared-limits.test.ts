@@ -141,10 +141,11 @@ redisSuite('instances with one Redis', () => {
     lines = [];
     await redis.kill();
     for (let count = 0; count < 20; count++) await read(one, newUser());
-    expect(await isUp()).toBe('0');
+    // Metrics are rendered once a second.
+    await eventually('the metrics show that Redis is gone', async () => (await isUp()) === '0');
     await redis.start();
     await sharing();
-    expect(await isUp()).toBe('1');
+    await eventually('the metrics show that Redis is back', async () => (await isUp()) === '1');
     expect(lines.filter(({ msg }) => msg.includes('Redis')).map(({ level, msg }) => [level, msg])).toEqual([
       [50, 'Redis is away: limits are counted by each instance alone'],
       [30, 'Redis is back: limits are shared again'],
