@@ -9,7 +9,6 @@ import Fastify, {
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { NotFoundError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
@@ -19,6 +18,7 @@ import { refuseMalformed } from '../http/malformed.ts';
 import { requireActor } from './authentication.ts';
 import { createErrorHandler } from './errors.ts';
 import { describeApi, serveDocs } from './openapi.ts';
+import { refuseUnknownRoutes } from './unknown-routes.ts';
 
 export interface RestServerOptions {
   authenticator: Authenticator;
@@ -54,9 +54,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   }).withTypeProvider<ZodTypeProvider>();
   const handleError = createErrorHandler(logger, bodyLimit, events);
   app.setErrorHandler(handleError);
-  app.setNotFoundHandler(() => {
-    throw new NotFoundError('There is no such route');
-  });
+  await app.register(refuseUnknownRoutes(bodyLimit));
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(compileSerializer);
   app.removeContentTypeParser(['application/json', 'text/plain']);
