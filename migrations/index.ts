@@ -2,6 +2,7 @@ import { CreateTasks } from './20261123090000-create-tasks.ts';
 import { GuardRows } from './20261123210000-guard-rows.ts';
 import { EndTokensOfDeletedIdentities } from './20261123230000-end-tokens-of-deleted-identities.ts';
 import { CreateAuditEvents } from './20261123234000-create-audit-events.ts';
+import { SaltImportedIds } from './20261123235000-salt-imported-ids.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '20261123210000-guard-rows', class: GuardRows },
   { name: '20261123230000-end-tokens-of-deleted-identities', class: EndTokensOfDeletedIdentities },
   { name: '20261123234000-create-audit-events', class: CreateAuditEvents },
+  { name: '20261123235000-salt-imported-ids', class: SaltImportedIds },
 ];

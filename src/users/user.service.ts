@@ -20,6 +20,11 @@ export interface UserService {
    */
   admit(actor: Actor, origin?: RequestOrigin): undefined | Promise<undefined>;
   profile(actor: Actor): Promise<UserRow>;
+  /**
+   * Lets the actor in and answers what nobody else knows of the user, always the same: ids made from it cannot be guessed.
+   * @throws UnauthenticatedError
+   */
+  importSalt(actor: Actor): Promise<string>;
   /** Ends every token issued up to now, on every instance within seconds. Answers when new tokens are accepted again. */
   revokeTokens(actor: Actor, origin?: RequestOrigin): Promise<void>;
   /** Erases the account and all its data; `confirm` must repeat the user's id. */
@@ -79,6 +84,13 @@ export function createUserService(dependencies: UserServiceDependencies): UserSe
       const user = await load(actor);
       refuseEnded(actor, user);
       return user;
+    },
+
+    async importSalt(actor) {
+      refuseEnded(actor, await load(actor));
+      const salt = await store.importSalt(actor.userId);
+      if (salt === undefined) throw new Error('a user without a row was let in');
+      return salt;
     },
 
     async revokeTokens(actor, origin) {

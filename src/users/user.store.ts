@@ -19,6 +19,8 @@ export interface UserStore {
     userId: string,
     profile: { email: string | null; name: string | null },
   ): Promise<{ user: UserRow; isNew: boolean }>;
+  /** The random part of the ids of imported tasks, the same for as long as there is the row. */
+  importSalt(userId: string): Promise<string | undefined>;
   revokeTokens(userId: string, validAfter: Date): Promise<void>;
   /**
    * Deletes everything the user owns and leaves a row that says only that this id is gone. Security events stay until
@@ -49,6 +51,13 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
       if (!row) throw new Error('an upsert returned no row');
       const { isNew, ...user } = row;
       return { user, isNew };
+    },
+
+    async importSalt(userId) {
+      const [row] = await database
+        .as(userId)
+        .query<{ salt: string }>('select import_salt as salt from users where id = $1', [userId]);
+      return row?.salt;
     },
 
     async revokeTokens(userId, validAfter) {

@@ -95,6 +95,14 @@ describe('npm run import', () => {
     ]);
   });
 
+  it('gives users ids that cannot be told from their lists: who has another salt has other ids', async () => {
+    await importList('- [ ] one', 'heidi');
+    await client.query("update users set import_salt = gen_random_uuid() where id = 'heidi'");
+    expect(await importList('- [ ] one', 'heidi')).toMatchObject({
+      output: '1 task read, 0 completed, 1 added, 0 already there\n',
+    });
+  });
+
   it('lets two imports at once add every task once', async () => {
     const list = Array.from({ length: 300 }, (_, index) => `- [ ] task ${index}`).join('\n');
     await writeFile(join(directory, 'long.md'), list);

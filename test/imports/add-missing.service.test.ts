@@ -20,7 +20,7 @@ it('leaves what the user has as it is and adds the rest', async () => {
   expect(await app.services.tasks.get(actorOf('ann'), first.id)).toMatchObject({ title: 'first' });
 });
 
-// Ids of imported tasks can be computed: whoever held one made the owner's import count the task as there already.
+// Whoever held the id of an imported task made the owner's import count the task as there already.
 it("does not take somebody else's task for one that is there already", async () => {
   const contested = task('5f1a8e0c-6d0b-5a51-9c1e-2f7f3b9d4e03', 'contested');
   await app.services.tasks.addMissing(actorOf('bob'), [contested]);

@@ -116,6 +116,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       users.set(userId, user);
       return { user, isNew };
     },
+    importSalt: async (userId) => (users.has(userId) ? `salt of ${userId}` : undefined),
     async revokeTokens(userId, validAfter) {
       const user = users.get(userId);
       if (user) users.set(userId, { ...user, tokensValidAfter: validAfter.toISOString() });

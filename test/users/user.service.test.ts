@@ -89,6 +89,21 @@ describe('admission', () => {
   });
 });
 
+describe('the salt of imported ids', () => {
+  it('is random for each user, and the same on every instance from then on', async () => {
+    const [ann, bob] = [actorAt(START), actorAt(START)];
+    const salt = await instance().service.importSalt(ann);
+    expect(await instance().service.importSalt(ann)).toBe(salt);
+    expect(await instance().service.importSalt(bob)).not.toBe(salt);
+  });
+
+  it('stays when the profile changes', async () => {
+    const ann = actorAt(START);
+    const salt = await instance().service.importSalt(ann);
+    expect(await instance().service.importSalt({ ...ann, name: 'Ann' })).toBe(salt);
+  });
+});
+
 describe('revocation', () => {
   it('refuses tokens of the same second, and answers in the next one', async () => {
     const one = instance();
