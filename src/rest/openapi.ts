@@ -75,7 +75,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
       staticCSP: DOCS_POLICY,
       theme: { title: 'premium-todo REST API' },
       // Without the top bar: it offers to load other documents, and its picture needs inline styles.
-      uiConfig: { layout: 'BaseLayout', persistAuthorization: true, tryItOutEnabled: true },
+      uiConfig: { layout: 'BaseLayout', persistAuthorization: false, tryItOutEnabled: true },
     });
     done();
   });

@@ -108,7 +108,7 @@ suite('in a browser without a network', () => {
     await page.locator('.auth-container input').fill(await signUp('ann@example.com'));
     await page.getByRole('button', { name: 'Apply credentials' }).click();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
-    await page.locator('.opblock-get .opblock-summary-control').first().click();
+    await page.locator('#operations-tasks-listTasks .opblock-summary-control').click();
     await page.getByRole('button', { name: 'Execute' }).click();
     const response = page.locator('.live-responses-table');
     await response.getByText('200', { exact: true }).waitFor();
@@ -117,6 +117,21 @@ suite('in a browser without a network', () => {
     await screenshot('rest-docs');
     expect(complaints).toEqual([]);
     expect(foreignRequests).toEqual([]);
+  });
+
+  test('Swagger UI forgets a token with the page', async () => {
+    const { page } = await open('/api/docs');
+    const unlock = page.locator('.auth-wrapper .authorize');
+    await unlock.click();
+    await page.locator('.auth-container input').fill('a token that is typed in');
+    await page.getByRole('button', { name: 'Apply credentials' }).click();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.locator('.auth-wrapper .authorize.locked').waitFor();
+    expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage, document.cookie])')).not.toContain(
+      'token',
+    );
+    await page.reload();
+    await page.locator('.auth-wrapper .authorize.unlocked').waitFor();
   });
 });
 
