@@ -1,5 +1,5 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { Pool, QueryConfig } from 'pg';
+import type { Pool } from 'pg';
 import type { SendAs } from './bound-driver.ts';
 import { sendIsolated } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
@@ -51,7 +51,8 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
 function sender({ isolation, prepared }: DatabaseOptions): SendAs {
   const guard = isolation === 'owner' ? undefined : isolationStatement(isolation, prepared);
   return (pool, query, userId, prepare) => {
-    const named = (prepared && prepare ? { ...query, ...statement(query.text) } : query) as QueryConfig;
-    return guard ? sendIsolated(pool, named, guard, userId) : pool.query(named);
+    const name = prepared && prepare ? statement(query.text).name : undefined;
+    const config = name === undefined ? query : { ...query, name };
+    return guard ? sendIsolated(pool, config, guard, userId) : pool.query(config);
   };
 }
