@@ -1,5 +1,4 @@
 import { DatabaseError, type Pool, type PoolClient, Query, type QueryConfig, type QueryResult } from 'pg';
-import { bindAndExecute } from './isolation-message.ts';
 import type { Statement } from './statement.ts';
 
 /** What node-postgres calls on a query and its types leave out; read from its version that is pinned. */
@@ -17,7 +16,8 @@ interface ConnectionInternals {
   readonly parsedStatements: Record<string, string>;
   readonly submittedNamedStatements: Record<string, string>;
   parse(statement: { text: string; name: string | undefined; types: [] }): void;
-  readonly stream: { write(bytes: Buffer): void };
+  bind(portal: { portal: ''; statement: string | undefined; values: string[]; binary: false }): void;
+  execute(portal: { portal: ''; rows: 0 }): void;
 }
 
 const PgQuery = Query as unknown as new (config: QueryConfig) => Query & QueryInternals;
@@ -48,7 +48,8 @@ class IsolatedQuery extends PgQuery {
     // Parsed before the user is named, so that a statement that cannot be parsed fails before it is bound.
     if (this.name !== undefined && !this.hasBeenParsed(connection)) parse(connection, this.name, this.text);
     if (name === undefined || connection.submittedNamedStatements[name] === undefined) parse(connection, name, text);
-    connection.stream.write(bindAndExecute(name ?? '', this.#userId));
+    connection.bind({ portal: '', statement: name, values: [this.#userId], binary: false });
+    connection.execute({ portal: '', rows: 0 });
     super.prepare(connection);
   }
 

@@ -50,3 +50,15 @@ it('a login that only is a member of the role serves requests, while the owner m
   await app.close();
   expect([created.status, ready.status]).toEqual([201, 200]);
 });
+
+it('an owner who may neither make the role nor act as it is told what a superuser has to run', async () => {
+  const name = `${NAME}_powerless`;
+  await superuser.query(`create role ${name} login password '${PASSWORD}'`);
+  await superuser.query(`create database ${name} owner ${name}`);
+  const url = new URL(urlOf(name));
+  url.pathname = name;
+  const starting = startTestApp({ environment: { DATABASE_URL: url.href } });
+  await expect(starting).rejects.toThrow(`create role premium_todo_app; grant premium_todo_app to ${name}`);
+  await superuser.query(`drop database ${name} with (force)`);
+  await superuser.query(`drop role ${name}`);
+});
