@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe } from '@jest/globals';
+import { freePort } from '../../../bench/free-port.ts';
 
 const executable = (process.env.PATH ?? '')
   .split(delimiter)
@@ -78,13 +78,4 @@ async function isReady({ stdout }: ChildProcess): Promise<void> {
     if (line.includes('Ready to accept connections')) break;
   }
   stdout.resume();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
