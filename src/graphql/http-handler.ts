@@ -70,8 +70,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
       httpGraphQLRequest: { method, headers: headersForApollo(request), search, body },
       context: async () => ({ actor, requestId, origin: originOf(request) }),
     });
-    // The status of a batch does not tell which of its documents were executed.
-    if (fresh.length > 0 && !Array.isArray(sent) && result.status !== 400) admission.prove(fresh);
+    if (fresh.length > 0 && result.status !== 400) admission.prove(fresh);
     send(response, result, requestId);
   }
 

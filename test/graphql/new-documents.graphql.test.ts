@@ -51,21 +51,6 @@ describe('documents that were never executed', () => {
     ).toEqual([...Array(LIMIT).fill(400), 429]);
   });
 
-  it('stay new when they were refused within a batch that was answered', async () => {
-    const response = await fetch(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(await app.credentials(newUser())) },
-      body: JSON.stringify([{ query: '{ hidden }' }, { query: '{ shown: __typename }' }]),
-    });
-    await response.arrayBuffer();
-    expect(
-      await statuses(
-        newUser(),
-        times(LIMIT + 1, () => '{ hidden }'),
-      ),
-    ).toEqual([...Array(LIMIT).fill(400), 429]);
-  });
-
   it('are counted one by one in a batch', async () => {
     const user = newUser();
     const batch = times(LIMIT + 1, (n) => `{ batch${n}: __typename }`).map((query) => ({ query }));
