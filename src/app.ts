@@ -15,6 +15,7 @@ import { ENTITIES } from './entities.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
 import { createPlayground } from './graphql/playground.ts';
+import { createPreparedRequests } from './graphql/prepared-request.ts';
 import { refuseOperation } from './graphql/refusal.ts';
 import { createResolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -121,7 +122,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const playground = createPlayground(config, auth.secret, clock);
   const schema = await createSchema(createResolvers(services), rateLimits);
   const documents = await createDocuments(config, schema);
-  const apollo = await createGraphQLServer({
+  const { apollo, prepared } = await createGraphQLServer({
     schema,
     logger,
     events,
@@ -139,6 +140,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     bodyLimit: config.bodyLimit,
     batchLimit: config.batchLimit,
     admission: documents.admission,
+    prepared: createPreparedRequests(prepared),
     playground: config.playground ? playground.page : undefined,
   });
   const rest = await createRestServer({

@@ -16,10 +16,23 @@ import { type CoercionOptions, variableValues } from './variable-values.ts';
 const MAXIMUM_COMPILED = 500;
 /** Keys of documents that were seen once: a flood of distinct documents passes through here without being compiled. */
 const MAXIMUM_SEEN_ONCE = 5000;
+/** of the texts in each of both: they are the keys */
+const MAXIMUM_CHARACTERS = 4_000_000;
 
-interface Compiled {
-  query: CompiledQuery;
-  operation: OperationDefinitionNode;
+/** An operation of a document that was executed before, compiled. */
+export interface PreparedOperation {
+  /** Coerces the variables and executes. Errors of the request and of fields are in the result; nothing is thrown. */
+  execute(context: unknown, variables: Readonly<Record<string, unknown>>): Promise<ExecutionResult> | ExecutionResult;
+}
+
+export interface CompiledExecutor {
+  /** for Apollo Server: compiles what it sees again */
+  readonly execute: GatewayExecutor;
+  /**
+   * The operation of a document that Apollo Server has parsed, found valid and executed before; `undefined` for anything
+   * else, and for what cannot be compiled.
+   */
+  prepared(text: string, operationName: string | undefined): PreparedOperation | undefined;
 }
 
 /** One execution as the executor sees it. */
@@ -42,38 +55,52 @@ export function createCompiledExecutor(
   schema: GraphQLSchema,
   onUncompilable: UncompilableListener,
   coercion: CoercionOptions = { hideSuggestions: false, maxErrors: 50 },
-): GatewayExecutor {
+): CompiledExecutor {
   const compilable = compilableSchema(schema);
-  const compiled = new LRUCache<string, Compiled | 'uncompilable'>({ max: MAXIMUM_COMPILED });
-  const seenOnce = new LRUCache<string, true>({ max: MAXIMUM_SEEN_ONCE });
+  const sizes = { maxSize: MAXIMUM_CHARACTERS, sizeCalculation: (_value: unknown, key: string) => key.length };
+  const compiled = new LRUCache<string, PreparedOperation | 'uncompilable'>({ max: MAXIMUM_COMPILED, ...sizes });
+  const seenOnce = new LRUCache<string, true>({ max: MAXIMUM_SEEN_ONCE, ...sizes });
 
-  function compiledFor(key: string, { document, operationName }: Execution): Compiled | undefined {
-    const known = compiled.get(key);
-    if (known) return known === 'uncompilable' ? undefined : known;
-    if (!seenOnce.has(key)) {
-      seenOnce.set(key, true);
-      return undefined;
-    }
-    seenOnce.delete(key);
-    if (!isCompilable(document)) {
-      compiled.set(key, 'uncompilable');
-      return undefined;
-    }
+  function compile({ document, operationName }: Execution): PreparedOperation | 'uncompilable' {
+    if (!isCompilable(document)) return 'uncompilable';
     const operation = getOperationAST(document, operationName);
     const query = compileQuery(compilable, withCoercedVariables(document), operationName, {
       disablingCapturingStackErrors: true,
     });
-    if (operation && isCompiledQuery(query)) {
-      const created = { query, operation };
-      compiled.set(key, created);
-      return created;
-    }
-    compiled.set(key, 'uncompilable');
+    if (operation && isCompiledQuery(query)) return { execute: executionOf(query, operation) };
     onUncompilable(isCompiledQuery(query) ? undefined : query.errors, operationName);
-    return undefined;
+    return 'uncompilable';
+  }
+
+  function executionOf({ query }: CompiledQuery, operation: OperationDefinitionNode): PreparedOperation['execute'] {
+    return (context, variables) => {
+      const { coerced, errors } = variableValues(schema, operation, variables, coercion);
+      if (errors) return { errors };
+      // Without a prototype: to graphql-jit a variable called toString would be there even if it was not given.
+      const result = query(undefined, context, Object.assign(Object.create(null), coerced));
+      return result instanceof Promise ? result.then(withGraphQLErrors) : withGraphQLErrors(result as ExecutionResult);
+    };
+  }
+
+  /** The compiled operation, if this document was seen before; from the second time on it is compiled. */
+  function compiledFor(key: string, execution: Execution): PreparedOperation | undefined {
+    let known = compiled.get(key);
+    if (known === undefined) {
+      if (!seenOnce.has(key)) {
+        seenOnce.set(key, true);
+        return undefined;
+      }
+      seenOnce.delete(key);
+      known = compile(execution);
+      compiled.set(key, known);
+    }
+    return known === 'uncompilable' ? undefined : known;
   }
 
   function interpret({ document, operationName, variables, context }: Execution) {
+    const operation = getOperationAST(document, operationName);
+    const { errors } = operation ? variableValues(schema, operation, variables ?? {}, coercion) : {};
+    if (errors) return { errors };
     return execute({
       schema,
       document,
@@ -83,20 +110,27 @@ export function createCompiledExecutor(
     });
   }
 
-  return async ({ request, context, document, queryHash }) => {
-    const operationName = request.operationName ?? undefined;
-    const execution = { document, operationName, variables: request.variables, context };
-    const known = compiledFor(operationName === undefined ? queryHash : `${queryHash}:${operationName}`, execution);
-    const operation = known?.operation ?? getOperationAST(document, operationName);
-    if (!operation) return interpret(execution);
-    const { coerced, errors } = variableValues(schema, operation, request.variables ?? {}, coercion);
-    if (errors) return { errors };
-    if (!known) return interpret(execution);
-    // Without a prototype: to graphql-jit a variable called toString would be there even if it was not given.
-    const variables = Object.assign(Object.create(null), coerced);
-    const result = await known.query.query(undefined, context, variables);
-    return result.errors ? { ...result, errors: result.errors.map(asGraphQLError) } : result;
+  return {
+    async execute({ request, context, document, source }) {
+      const operationName = request.operationName ?? undefined;
+      const execution = { document, operationName, variables: request.variables, context };
+      const known = compiledFor(keyOf(source, operationName), execution);
+      return known ? known.execute(context, request.variables ?? {}) : interpret(execution);
+    },
+    prepared(text, operationName) {
+      const known = compiled.get(keyOf(text, operationName));
+      return known === 'uncompilable' ? undefined : known;
+    },
   };
+}
+
+/** No document begins with a name and NUL. */
+function keyOf(text: string, operationName: string | undefined): string {
+  return operationName === undefined ? text : `${operationName}\0${text}`;
+}
+
+function withGraphQLErrors(result: ExecutionResult): ExecutionResult {
+  return result.errors ? { ...result, errors: result.errors.map(asGraphQLError) } : result;
 }
 
 /** graphql-jit's errors look like GraphQLErrors but are none, and Apollo would mask them. */

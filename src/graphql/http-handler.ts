@@ -12,6 +12,7 @@ import { originOf } from '../http/origin.ts';
 import { recordRefusal } from '../http/refusals.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Admission } from './operation-request.ts';
+import { executedContext, type PreparedRequests, sendResult } from './prepared-request.ts';
 import { refuseOperation } from './refusal.ts';
 
 export interface GraphQLHandlerOptions {
@@ -25,6 +26,7 @@ export interface GraphQLHandlerOptions {
   /** operations in one request at most; 0 = no batches */
   batchLimit: number;
   admission: Admission;
+  prepared: PreparedRequests;
   /** answers browsers that ask for a page, where there is one */
   playground: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
@@ -40,7 +42,7 @@ const HEADERS_FOR_APOLLO = ['content-type', 'accept'];
  * for each request. Refuses before it reads: no token, no work.
  */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { server, authenticator, rateLimits, bodyLimit, batchLimit, admission, playground } = options;
+  const { server, authenticator, rateLimits, bodyLimit, batchLimit, admission, prepared, playground } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let actor: Actor | undefined;
@@ -66,11 +68,23 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     const body = isRefused ? sent : admission.ofBody(sent);
     const search = parameters === '' ? '' : admission.ofSearch(parameters);
     const requestId = requestIdOf(request);
+    const { accept } = request.headers;
+    let context: RequestContext = { actor, requestId, origin: originOf(request) };
+    const known = fresh.length === 0 ? prepared.find(body, accept) : undefined;
+    if (known) {
+      const executed = await known.operation.execute(context, known.variables);
+      if (!executed.errors) {
+        sendResult(response, executed, context, known.contentType);
+        return;
+      }
+      context = executedContext(context, executed);
+    }
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersForApollo(request), search, body },
-      context: async () => ({ actor, requestId, origin: originOf(request) }),
+      context: async () => context,
     });
     if (fresh.length > 0 && result.status !== 400) admission.prove(fresh);
+    if (result.status === undefined && !Array.isArray(body)) prepared.learn(accept, result.headers.get('content-type'));
     send(response, result, requestId);
   }
 

@@ -15,7 +15,7 @@ import type { Logger } from '../core/logger.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import { recordRefusal } from '../http/refusals.ts';
-import { createCompiledExecutor, type UncompilableListener } from './compiled-executor.ts';
+import { type CompiledExecutor, createCompiledExecutor, type UncompilableListener } from './compiled-executor.ts';
 import { createDocumentStore } from './document-store.ts';
 import {
   appErrorOf,
@@ -25,6 +25,7 @@ import {
   MAXIMUM_RECURSIVE_SELECTIONS,
 } from './errors.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
+import { unlessExecuted } from './prepared-request.ts';
 
 /** Nobody reads more. */
 const MAXIMUM_ERRORS = 20;
@@ -40,17 +41,23 @@ export interface GraphQLServerOptions {
   persistedQueries: PersistedQueries;
 }
 
+export interface GraphQLServer {
+  readonly apollo: ApolloServer<RequestContext>;
+  /** what Apollo Server has executed before, to be executed without it */
+  readonly prepared: CompiledExecutor['prepared'];
+}
+
 /** Apollo Server on the compiled executor, with everything off that instruments each field. */
-export async function createGraphQLServer(options: GraphQLServerOptions): Promise<ApolloServer<RequestContext>> {
+export async function createGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
   const { schema, logger } = options;
   // A schema that is not shown is not to be guessed either: no "Did you mean".
   const told = { hideSuggestions: !options.introspection, maxErrors: MAXIMUM_ERRORS };
   const onUncompilable: UncompilableListener = (errors, operationName) => {
     logger.warn({ errors, operationName }, 'a document cannot be compiled');
   };
-  const executor = createCompiledExecutor(schema, onUncompilable, told);
-  const server = new ApolloServer<RequestContext>({
-    gateway: gatewayOf(schema, executor),
+  const { execute, prepared } = createCompiledExecutor(schema, onUncompilable, told);
+  const apollo = new ApolloServer<RequestContext>({
+    gateway: gatewayOf(schema, unlessExecuted(execute)),
     formatError: options.introspection ? formatError : formatErrorWithoutSuggestion,
     // Apollo's own appends a line break, which copies the whole answer once more.
     stringifyResult: JSON.stringify,
@@ -75,8 +82,8 @@ export async function createGraphQLServer(options: GraphQLServerOptions): Promis
       errorPlugin(logger, options.events),
     ],
   });
-  await server.start();
-  return server;
+  await apollo.start();
+  return { apollo, prepared };
 }
 
 /** Apollo Server takes another executor than graphql-js only from a gateway; this one has the schema and nothing else. */

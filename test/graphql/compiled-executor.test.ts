@@ -194,13 +194,13 @@ describe('what the executor remembers', () => {
   /** Executes a document that cannot be compiled, under whatever keys, and counts how often that was tried. */
   function counting() {
     const tries = { count: 0 };
-    const execution = createCompiledExecutor(schema, () => {
+    const { execute } = createCompiledExecutor(schema, () => {
       tries.count += 1;
     });
     const document = parse('{ hello }');
     const request = { operationName: 'Unknown' };
-    async function see(queryHash: string): Promise<void> {
-      await execution({ request, document, queryHash } as unknown as Parameters<GatewayExecutor>[0]);
+    async function see(source: string): Promise<void> {
+      await execute({ request, document, source } as unknown as Parameters<GatewayExecutor>[0]);
     }
     return { tries, see };
   }

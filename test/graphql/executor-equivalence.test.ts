@@ -11,7 +11,7 @@ const uncompilable: unknown[] = [];
 let executor: GatewayExecutor;
 
 beforeAll(() => {
-  executor = createCompiledExecutor(schema, (errors) => uncompilable.push(errors));
+  executor = createCompiledExecutor(schema, (errors) => uncompilable.push(errors)).execute;
 });
 
 /** As a client sees it: data, and each error with its place. Fields side by side may fail in any order. */
@@ -193,7 +193,7 @@ describe('the compiled executor', () => {
   });
 
   it('lets go of documents when thousands of distinct ones come', async () => {
-    const fresh = createCompiledExecutor(schema, () => {});
+    const fresh = createCompiledExecutor(schema, () => {}).execute;
     const documents: WeakRef<DocumentNode>[] = [];
     const observed: GatewayExecutor = (parts) => {
       documents.push(new WeakRef(parts.document));

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import { type ExecutionResult, parse } from 'graphql';
 
@@ -9,9 +8,8 @@ export async function executeWith(
   { variables, operationName, context = {} }: ExecutionInput = {},
 ): Promise<ExecutionResult> {
   const document = parse(query);
-  const queryHash = createHash('sha256').update(query).digest('hex');
   const request = { query, ...(variables && { variables }), ...(operationName && { operationName }) };
-  const parts = { request, context, document, queryHash, source: query };
+  const parts = { request, context, document, source: query };
   return (await executor(parts as unknown as Parameters<GatewayExecutor>[0])) as ExecutionResult;
 }
 

@@ -107,11 +107,11 @@ export interface Call {
 type Executor = (call: Call, context?: unknown) => Promise<ExecutionResult>;
 
 export function executorFor(listener: UncompilableListener = () => {}): Executor {
-  const execution = createCompiledExecutor(schema, listener);
+  const { execute: executeCompiled } = createCompiledExecutor(schema, listener);
   return async ({ query, variables, operationName }, context) => {
     const request = { query, variables, operationName };
-    const options = { request, context, document: parse(query), queryHash: query };
-    return (await execution(options as unknown as Parameters<GatewayExecutor>[0])) as ExecutionResult;
+    const options = { request, context, document: parse(query), source: query };
+    return (await executeCompiled(options as unknown as Parameters<GatewayExecutor>[0])) as ExecutionResult;
   };
 }
 
