@@ -1,11 +1,12 @@
 import { isRaw } from '@mikro-orm/core';
 import { PostgreSqlConnection, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
-import type { Pool, QueryConfig, QueryResult } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
+import type { StatementResult } from './isolated-query.ts';
 import { SERVER } from './isolation.ts';
 
 /** Sends one statement, in a transaction of its own, as one user. `prepare`: as a named statement. */
-export type SendAs = (pool: Pool, query: QueryConfig, userId: string, prepare: boolean) => Promise<QueryResult>;
+export type SendAs = (pool: Pool, query: QueryConfig, userId: string, prepare: boolean) => Promise<StatementResult>;
 
 /** How the driver reaches PostgreSQL as one user. */
 export interface IsolatedSession {

@@ -1,9 +1,10 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import type { SendAs } from './bound-driver.ts';
-import { sendIsolated } from './isolated-query.ts';
+import type { StatementResult } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
 import { type DatabaseOptions, ormOptions } from './orm-options.ts';
+import { sendIsolated } from './send-isolated.ts';
 import { statement } from './statement.ts';
 import { IsolatedUserDatabase, type Queryable, type UserDatabase } from './user-database.ts';
 
@@ -47,12 +48,18 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   };
 }
 
+/** For the owner, whom no policy binds. */
+async function sendAlone(pool: Pool, config: QueryConfig): Promise<StatementResult> {
+  const { rows, rowCount } = await pool.query(config);
+  return { rows, rowCount: rowCount ?? 0 };
+}
+
 /** How one statement is sent: named or not, and bound to its user unless the connection is the owner's. */
 function sender({ isolation, prepared }: DatabaseOptions): SendAs {
   const guard = isolation === 'owner' ? undefined : isolationStatement(isolation, prepared);
   return (pool, query, userId, prepare) => {
     const name = prepared && prepare ? statement(query.text).name : undefined;
     const config = name === undefined ? query : { ...query, name };
-    return guard ? sendIsolated(pool, config, guard, userId) : pool.query(config);
+    return guard ? sendIsolated(pool, config, guard, userId) : sendAlone(pool, config);
   };
 }
