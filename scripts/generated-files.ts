@@ -2,6 +2,7 @@ import type { OpenAPIV3_1 } from 'openapi-types';
 import { auditRoutes } from '../src/audit/audit.routes.ts';
 import { createLogger } from '../src/core/logger.ts';
 import { createRateLimits } from '../src/core/rate-limits.ts';
+import { createResultCache } from '../src/core/result-cache.ts';
 import { createResolvers } from '../src/graphql/resolvers.ts';
 import { createSchema, printSchema } from '../src/graphql/schema.ts';
 import { createRestServer } from '../src/rest/server.ts';
@@ -13,6 +14,7 @@ import { environmentExample } from './env-example.ts';
 /** Describing the APIs calls nothing of them. */
 const services = {} as Services;
 const rateLimits = createRateLimits(1);
+const results = createResultCache(0, async () => undefined);
 
 /** The content of every generated file of ours, by its path. None needs a database. */
 export async function generatedFiles(): Promise<Map<string, string>> {
@@ -31,7 +33,7 @@ async function openApi(): Promise<string> {
     events: { record: () => {}, recordNow: async () => {} },
     logger: createLogger({ level: 'silent', format: 'json' }),
     bodyLimit: 1,
-    userRoutes: [taskRoutes(services.tasks), userRoutes(services.users), auditRoutes(services.audit)],
+    userRoutes: [taskRoutes(services.tasks, results), userRoutes(services.users), auditRoutes(services.audit)],
     openRoutes: [],
     around: (fastify) => fastify,
   });

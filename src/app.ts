@@ -10,11 +10,13 @@ import type { Config } from './config.ts';
 import { systemClock } from './core/clock.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
+import { createResultCache } from './core/result-cache.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { ENTITIES } from './entities.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
 import { createPlayground } from './graphql/playground.ts';
+import { createPreparedAnswer } from './graphql/prepared-answer.ts';
 import { createPreparedRequests } from './graphql/prepared-request.ts';
 import { refuseOperation } from './graphql/refusal.ts';
 import { createResolvers } from './graphql/resolvers.ts';
@@ -119,6 +121,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     rateLimits,
   );
 
+  const results = createResultCache(config.resultCacheSize, services.tasks.revision);
   const playground = createPlayground(config, auth.secret, clock);
   const schema = await createSchema(createResolvers(services), rateLimits);
   const documents = await createDocuments(config, schema);
@@ -141,6 +144,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     batchLimit: config.batchLimit,
     admission: documents.admission,
     prepared: createPreparedRequests(prepared),
+    answerPrepared: createPreparedAnswer({ results, rateLimits }),
     playground: config.playground ? playground.page : undefined,
   });
   const rest = await createRestServer({
@@ -149,7 +153,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     events,
     logger,
     bodyLimit: config.bodyLimit,
-    userRoutes: [taskRoutes(services.tasks), userRoutes(services.users), auditRoutes(services.audit)],
+    userRoutes: [taskRoutes(services.tasks, results), userRoutes(services.users), auditRoutes(services.audit)],
     openRoutes: [
       healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })),
       metrics.routes,

@@ -113,6 +113,9 @@ export const settings = z.object({
   GRAPHQL_MAX_COST: whole(1, 10_000_000)
     .default(10_000)
     .describe('fields that an operation may answer at most, lists counted by their page size'),
+  RESULT_CACHE_SIZE: whole(0, 65_536)
+    .default(64)
+    .describe('MiB of answers to lists that are kept until something of their user changes; 0 = none'),
   PERSISTED_ONLY: flag.default(false).describe('accept only the operations of PERSISTED_MANIFEST'),
   PERSISTED_MANIFEST: z
     .string()
@@ -238,6 +241,7 @@ function toConfig(read: Settings) {
       directives: read.GRAPHQL_MAX_DIRECTIVES,
       cost: read.GRAPHQL_MAX_COST,
     },
+    resultCacheSize: read.RESULT_CACHE_SIZE,
     persistedManifest: read.PERSISTED_ONLY ? resolve(read.PERSISTED_MANIFEST) : undefined,
     auditRetentionDays: read.AUDIT_RETENTION_DAYS,
     redisUrl: read.REDIS_URL,

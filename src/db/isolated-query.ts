@@ -1,5 +1,12 @@
 import type { Writable } from 'node:stream';
-import { type CustomTypesConfig, DatabaseError, type FieldDef, type PoolClient, type QueryConfig, type Submittable } from 'pg';
+import {
+  type CustomTypesConfig,
+  DatabaseError,
+  type FieldDef,
+  type PoolClient,
+  type QueryConfig,
+  type Submittable,
+} from 'pg';
 import utils from 'pg/lib/utils.js';
 import { serialize } from 'pg-protocol';
 import { type RowReader, rowReader } from './row-reader.ts';
@@ -109,9 +116,8 @@ export class IsolatedQuery implements Submittable {
     const reader = rowReader(fields, this.#types);
     this.#reader = reader;
     if (this.name === undefined) return;
-    let known = readers.get(this.#types);
-    if (known === undefined) readers.set(this.#types, (known = new Map()));
-    known.set(this.name, reader);
+    const known = readers.get(this.#types) ?? new Map<string, RowReader>();
+    readers.set(this.#types, known.set(this.name, reader));
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {

@@ -10,7 +10,9 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import type { RateLimit } from '../core/rate-limits.ts';
 import { compilableSchema, isCompilable, withCoercedVariables } from './coerced-variables.ts';
+import { revisedLimits } from './revised-operation.ts';
 import { type CoercionOptions, variableValues } from './variable-values.ts';
 
 const MAXIMUM_COMPILED = 500;
@@ -23,6 +25,11 @@ const MAXIMUM_CHARACTERS = 4_000_000;
 export interface PreparedOperation {
   /** Coerces the variables and executes. Errors of the request and of fields are in the result; nothing is thrown. */
   execute(context: unknown, variables: Readonly<Record<string, unknown>>): Promise<ExecutionResult> | ExecutionResult;
+  readonly isQuery: boolean;
+  /** names the operation as long as it is compiled */
+  readonly id: number;
+  /** what an answer that was kept counts against; `undefined` where none may be kept */
+  readonly revisedLimits: readonly RateLimit[] | undefined;
 }
 
 export interface CompiledExecutor {
@@ -61,13 +68,22 @@ export function createCompiledExecutor(
   const compiled = new LRUCache<string, PreparedOperation | 'uncompilable'>({ max: MAXIMUM_COMPILED, ...sizes });
   const seenOnce = new LRUCache<string, true>({ max: MAXIMUM_SEEN_ONCE, ...sizes });
 
+  let ids = 0;
+
   function compile({ document, operationName }: Execution): PreparedOperation | 'uncompilable' {
     if (!isCompilable(document)) return 'uncompilable';
     const operation = getOperationAST(document, operationName);
     const query = compileQuery(compilable, withCoercedVariables(document), operationName, {
       disablingCapturingStackErrors: true,
     });
-    if (operation && isCompiledQuery(query)) return { execute: executionOf(query, operation) };
+    if (operation && isCompiledQuery(query)) {
+      return {
+        execute: executionOf(query, operation),
+        isQuery: operation.operation === 'query',
+        id: ++ids,
+        revisedLimits: revisedLimits(schema, operation),
+      };
+    }
     onUncompilable(isCompiledQuery(query) ? undefined : query.errors, operationName);
     return 'uncompilable';
   }

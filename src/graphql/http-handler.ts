@@ -12,7 +12,8 @@ import { originOf } from '../http/origin.ts';
 import { recordRefusal } from '../http/refusals.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Admission } from './operation-request.ts';
-import { executedContext, type PreparedRequests, sendResult } from './prepared-request.ts';
+import { executedContext, type PreparedAnswer } from './prepared-answer.ts';
+import type { PreparedRequests } from './prepared-request.ts';
 import { refuseOperation } from './refusal.ts';
 
 export interface GraphQLHandlerOptions {
@@ -27,6 +28,7 @@ export interface GraphQLHandlerOptions {
   batchLimit: number;
   admission: Admission;
   prepared: PreparedRequests;
+  answerPrepared: PreparedAnswer;
   /** answers browsers that ask for a page, where there is one */
   playground: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
@@ -42,7 +44,8 @@ const HEADERS_FOR_APOLLO = ['content-type', 'accept'];
  * for each request. Refuses before it reads: no token, no work.
  */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { server, authenticator, rateLimits, bodyLimit, batchLimit, admission, prepared, playground } = options;
+  const { server, authenticator, rateLimits, bodyLimit, batchLimit, admission, prepared, answerPrepared, playground } =
+    options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let actor: Actor | undefined;
@@ -68,23 +71,21 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     const body = isRefused ? sent : admission.ofBody(sent);
     const search = parameters === '' ? '' : admission.ofSearch(parameters);
     const requestId = requestIdOf(request);
-    const { accept } = request.headers;
     let context: RequestContext = { actor, requestId, origin: originOf(request) };
-    const known = fresh.length === 0 ? prepared.find(body, accept) : undefined;
+    const known = fresh.length === 0 ? prepared.find(request, { body, search }) : undefined;
     if (known) {
-      const executed = await known.operation.execute(context, known.variables);
-      if (!executed.errors) {
-        sendResult(response, executed, context, known.contentType);
-        return;
-      }
-      context = executedContext(context, executed);
+      const failed = await answerPrepared(request, response, known, context);
+      if (!failed) return;
+      context = executedContext(context, failed);
     }
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersForApollo(request), search, body },
       context: async () => context,
     });
     if (fresh.length > 0 && result.status !== 400) admission.prove(fresh);
-    if (result.status === undefined && !Array.isArray(body)) prepared.learn(accept, result.headers.get('content-type'));
+    if (result.status === undefined && !Array.isArray(body)) {
+      prepared.learn(request, result.headers.get('content-type'));
+    }
     send(response, result, requestId);
   }
 

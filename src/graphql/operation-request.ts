@@ -88,8 +88,7 @@ export function createAdmission({ guard, textOf, manifest }: AdmissionOptions): 
     },
     ofSearch(search) {
       const parameters = new URLSearchParams(search);
-      // Apollo Server refuses these when they come twice.
-      if (PARAMETERS.some((name) => parameters.getAll(name).length > 1)) return search;
+      if (hasTwice(parameters)) return search;
       const sent = operationOf(parameters);
       const { operation } = admitted(sent);
       if (operation === sent) return search;
@@ -98,6 +97,22 @@ export function createAdmission({ guard, textOf, manifest }: AdmissionOptions): 
       return `?${parameters}`;
     },
   };
+}
+
+/** The operation of a URL's query, if there is nothing wrong with its form. */
+export function operationOfSearch(search: string): object | undefined {
+  const parameters = new URLSearchParams(search);
+  if (hasTwice(parameters)) return undefined;
+  const operation = operationOf(parameters);
+  const isWellFormed =
+    parameters.has('variables') === (operation.variables !== undefined) &&
+    parameters.has('extensions') === (operation.extensions !== undefined);
+  return isWellFormed ? operation : undefined;
+}
+
+/** Apollo Server refuses parameters that come twice. */
+function hasTwice(parameters: URLSearchParams): boolean {
+  return PARAMETERS.some((name) => parameters.getAll(name).length > 1);
 }
 
 function operationOf(parameters: URLSearchParams): Operation {

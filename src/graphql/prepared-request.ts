@@ -1,9 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import type { GatewayExecutor } from '@apollo/server-gateway-interface';
-import type { ExecutionResult } from 'graphql';
+import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import type { RequestContext } from '../core/request-context.ts';
 import type { CompiledExecutor, PreparedOperation } from './compiled-executor.ts';
+import { operationOfSearch } from './operation-request.ts';
 
 /** Values of the Accept header whose answer is remembered, and their characters. */
 const MAXIMUM_ACCEPTS = 100;
@@ -13,62 +11,44 @@ const MAXIMUM_ACCEPT_LENGTH = 200;
 export interface PreparedRequest {
   readonly operation: PreparedOperation;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** of the answer */
   readonly contentType: string;
+  readonly isGet: boolean;
 }
 
-/** A context whose operation was executed already: Apollo Server has only to answer its errors. */
-interface ExecutedContext extends RequestContext {
-  executed?: ExecutionResult;
+/** Body of a POST or query of a GET, as admission let it pass. */
+export interface AdmittedRequest {
+  readonly body: unknown;
+  readonly search: string;
 }
 
-/**
- * Requests for operations that Apollo Server has executed before. Its pipeline (hashing, plugins, copies of the context, some
- * twenty promises) costs more than executing the operation, and has nothing to decide about one that it found valid.
- * Whatever is unusual about a request is left to it, errors included.
- */
+/** Recognises requests for operations that Apollo Server has executed before, in the form that all clients send. */
 export interface PreparedRequests {
-  /** `body` has passed admission. */
-  find(body: unknown, accept: string | undefined): PreparedRequest | undefined;
-  /** To be told which media type Apollo Server chose for an answer. */
-  learn(accept: string | undefined, contentType: string | undefined): void;
+  find(request: IncomingMessage, admitted: AdmittedRequest): PreparedRequest | undefined;
+  /** To be told which media type Apollo Server chose for the answer to a single operation. */
+  learn(request: IncomingMessage, contentType: string | undefined): void;
 }
 
 export function createPreparedRequests(prepared: CompiledExecutor['prepared']): PreparedRequests {
   const contentTypes = new LRUCache<string, string>({ max: MAXIMUM_ACCEPTS });
 
   return {
-    find(body, accept = '') {
-      const contentType = contentTypes.get(accept);
-      if (contentType === undefined || !isPlain(body)) return undefined;
-      const operation = prepared(body.query, body.operationName ?? undefined);
-      return operation && { operation, variables: body.variables ?? {}, contentType };
+    find({ method, headers }, { body, search }) {
+      const contentType = contentTypes.get(headers.accept ?? '');
+      if (contentType === undefined) return undefined;
+      const isGet = method === 'GET';
+      // Apollo Server has something to say about the type of a GET's body.
+      if (isGet ? headers['content-type'] !== undefined : method !== 'POST') return undefined;
+      const sent = isGet ? operationOfSearch(search) : body;
+      if (!isPlain(sent)) return undefined;
+      const operation = prepared(sent.query, sent.operationName ?? undefined);
+      if (!operation || (isGet && !operation.isQuery)) return undefined;
+      return { operation, variables: sent.variables ?? {}, contentType, isGet };
     },
-    learn(accept = '', contentType) {
+    learn({ headers: { accept = '' } }, contentType) {
       if (contentType !== undefined && accept.length <= MAXIMUM_ACCEPT_LENGTH) contentTypes.set(accept, contentType);
     },
   };
-}
-
-/** Writes the result of an operation that has no errors. */
-export function sendResult(
-  response: ServerResponse,
-  { data }: ExecutionResult,
-  { rateLimit }: RequestContext,
-  contentType: string,
-): void {
-  const text = JSON.stringify(rateLimit ? { data, extensions: { rateLimit } } : { data });
-  response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }).end(text);
-}
-
-/** The context with which Apollo Server answers what was executed without it. */
-export function executedContext(context: RequestContext, executed: ExecutionResult): RequestContext {
-  const answered: ExecutedContext = { ...context, executed };
-  return answered;
-}
-
-/** Takes the result from the context, where there is one: a mutation must not run twice. */
-export function unlessExecuted(execute: GatewayExecutor): GatewayExecutor {
-  return async (request) => (request.context as ExecutedContext).executed ?? execute(request);
 }
 
 /** One operation in the usual form. Apollo Server says what is wrong with any other. */
@@ -78,9 +58,9 @@ interface PlainOperation {
   variables?: Readonly<Record<string, unknown>> | null;
 }
 
-function isPlain(body: unknown): body is PlainOperation {
-  if (!isRecord(body)) return false;
-  const { query, operationName, variables, extensions } = body;
+function isPlain(sent: unknown): sent is PlainOperation {
+  if (!isRecord(sent)) return false;
+  const { query, operationName, variables, extensions } = sent;
   return (
     typeof query === 'string' &&
     (operationName == null || (typeof operationName === 'string' && operationName !== '')) &&

@@ -25,7 +25,7 @@ import {
   MAXIMUM_RECURSIVE_SELECTIONS,
 } from './errors.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
-import { unlessExecuted } from './prepared-request.ts';
+import { unlessExecuted } from './prepared-answer.ts';
 
 /** Nobody reads more. */
 const MAXIMUM_ERRORS = 20;

@@ -10,6 +10,8 @@ const text = (description: string, pattern: string, maxLength: number, required:
   schema: { type: 'string', maxLength, pattern },
 });
 
+const TAG = '^(W/)?"[\\d-]+"$';
+
 const HEADERS = {
   'X-Request-Id': text(
     "Names the request in the log of the server: the client's own, if it sent a sane one.",
@@ -41,7 +43,13 @@ const HEADERS = {
     500,
     true,
   ),
-  ETag: text('The version of the task, for `If-Match` and `If-None-Match`.', '^"\\d+"$', 12, true),
+  ETag: text('The version of the task, for `If-Match` and `If-None-Match`, or the state of the list.', TAG, 50, true),
+  PageETag: text(
+    'The state of the list, for `If-None-Match`; from the second time on that it is asked for.',
+    TAG,
+    50,
+    false,
+  ),
   Location: text('Where the new task is.', '^/api/tasks/[0-9a-f-]{36}$', 47, true),
   Link: text('The first, previous, next and last page (RFC 8288).', '^<[^>]*>; rel="first"', 65_536, true),
 } satisfies Record<string, Header>;
@@ -55,7 +63,10 @@ export function withResponseHeaders<Document extends object>(document: Document)
     .flatMap((path) => Object.values(path ?? {}) as OpenAPIV3_1.OperationObject[])
     .flatMap(({ responses }) => Object.entries(responses ?? {}) as [string, Response][]);
   for (const [status, response] of answers) {
-    const references = headersOf(Number(status), response).map((name) => [name, reference(name)]);
+    const references = headersOf(Number(status), response).map((name) => [
+      name === 'PageETag' ? 'ETag' : name,
+      reference(name),
+    ]);
     response.headers = Object.fromEntries(references);
   }
   return { ...document, components: { ...components, headers: HEADERS } };
@@ -76,6 +87,6 @@ function headersOf(status: number, response: Response): HeaderName[] {
     ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ...(status === 304 || shown.endsWith('/Task') ? (['ETag'] as const) : []),
     ...(status === 201 ? (['Location'] as const) : []),
-    ...(shown.endsWith('/TaskPage') ? (['Link'] as const) : []),
+    ...(shown.endsWith('/TaskPage') ? (['Link', 'PageETag'] as const) : []),
   ];
 }

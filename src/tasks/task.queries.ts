@@ -65,12 +65,28 @@ export interface TaskOffsetPage {
   offset: number;
 }
 
-export function taskOffsetPage(database: IsolatedDatabase, userId: string, page: TaskOffsetPage): Promise<TaskRow[]> {
+export interface TaskOffsetRows {
+  rows: TaskRow[];
+  /** of the whole list; unknown behind its end, where there is no row to tell it */
+  total: number | undefined;
+}
+
+/** A numbered page and how many tasks there are in all, in one statement. */
+export async function taskOffsetPage(
+  database: IsolatedDatabase,
+  userId: string,
+  page: TaskOffsetPage,
+): Promise<TaskOffsetRows> {
   const parameters = new Parameters(userId);
   const conditions = [OWN, ...criteriaConditions(page.criteria, parameters)].join(' and ');
+  const source = `from ${sourceOf(page.criteria)} where ${conditions}`;
   const range = `limit ${parameters.add(page.limit)} offset ${parameters.add(page.offset)}`;
-  const text = `select ${COLUMNS} from ${sourceOf(page.criteria)} where ${conditions} order by ${orderClause(page.sort)} ${range}`;
-  return database.as(userId).query(text, parameters.values, { prepare: isCommon(page.criteria, page.sort) });
+  const total = `(select count(*)::int ${source}) as total`;
+  const text = `select ${COLUMNS}, ${total} ${source} order by ${orderClause(page.sort)} ${range}`;
+  const rows = await database
+    .as(userId)
+    .query<TaskRow & { total: number }>(text, parameters.values, { prepare: isCommon(page.criteria, page.sort) });
+  return { rows: rows.map(({ total, ...row }) => row), total: rows[0]?.total };
 }
 
 export async function taskCount(database: IsolatedDatabase, userId: string, criteria: TaskCriteria): Promise<number> {
@@ -112,6 +128,17 @@ export async function taskStats(database: IsolatedDatabase, userId: string): Pro
     );
   const { total, completed } = row ?? { total: 0, completed: 0 };
   return { total, completed, open: total - completed };
+}
+
+/** `rev` counts on from an older number after a restore; with the transaction that wrote the row it is another state. */
+export async function taskRevision(database: IsolatedDatabase, userId: string): Promise<string | undefined> {
+  const [row] = await database
+    .as(userId)
+    .query<{ revision: string }>(
+      "select rev || '-' || xmin as revision from users where id = $1 and deleted_at is null",
+      [userId],
+    );
+  return row?.revision;
 }
 
 /** Turns `completed` over in one statement: right under concurrency, and a fifth of the cost of load, change, flush. */

@@ -1,6 +1,20 @@
-import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  Ctx,
+  Directive,
+  Extensions,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { READS, rateLimitDirective, WRITES } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
+import { REVISED } from '../core/result-cache.ts';
 import { CreateTaskInputType, TaskListArgs, UpdateTaskInputType } from './task.graphql-inputs.ts';
 import { createTaskLoader, type TaskLoader } from './task.loaders.ts';
 import { CreateTaskPayload, DeleteTaskPayload, ToggleTaskPayload, UpdateTaskPayload } from './task.payloads.ts';
@@ -32,6 +46,7 @@ export class TaskResolver {
 
   @Query(() => TaskConnectionType, { description: "The user's tasks, newest first unless ordered otherwise." })
   @Directive(rateLimitDirective(READS))
+  @Extensions(REVISED)
   async tasks(
     @Args(() => TaskListArgs) args: TaskListArgs,
     @Ctx() { actor }: RequestContext,

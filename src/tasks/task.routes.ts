@@ -2,9 +2,11 @@ import type { FastifyReply } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { READS, WRITES } from '../core/rate-limits.ts';
+import type { ResultCache } from '../core/result-cache.ts';
 import { actorOf } from '../http/actor.ts';
 import { pageLinks } from '../http/paging.ts';
 import { problems } from '../http/problem.ts';
+import { answerRevised } from '../http/revised-page.ts';
 import { etagOf, isKnownTo, updateOf, versionsOf } from './task.conditions.ts';
 import {
   idempotencyHeader,
@@ -39,7 +41,7 @@ const CHANGES = [
 ] as const;
 
 /** Tasks over REST. Bodies are validated by the service, by the same schemas that document them here. */
-export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
+export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPluginCallbackZod {
   return (scope, _options, done) => {
     scope.get(
       '/tasks',
@@ -50,22 +52,30 @@ export function taskRoutes(tasks: TaskService): FastifyPluginCallbackZod {
           operationId: 'listTasks',
           summary: 'List tasks',
           description:
-            "A page of the user's own tasks, narrowed and sorted as asked; the `Link` header leads to the others.",
+            "A page of the user's own tasks, narrowed and sorted as asked; the `Link` header leads to the others. A page that is asked for again has an `ETag`, " +
+            'with which nothing is sent while nothing of the user has changed.',
           querystring: taskListQuery,
-          response: { 200: taskPage.describe('A page of tasks'), ...problems() },
+          headers: ifNoneMatchHeader,
+          response: {
+            200: taskPage.describe('A page of tasks'),
+            304: z.null().describe('Not modified'),
+            ...problems(),
+          },
         },
       },
       async (request, reply) => {
         const { page, limit, sort, search, completed } = request.query;
-        const result = await tasks.offsetPage(actorOf(request), {
-          page: Number(page),
-          limit: Number(limit),
-          orderBy: sortOrders(sort),
-          search,
-          filter: completed === undefined ? undefined : { completed: completed === 'true' },
+        const actor = actorOf(request);
+        return answerRevised(results, actor.userId, request, reply, async () => {
+          const result = await tasks.offsetPage(actor, {
+            page: Number(page),
+            limit: Number(limit),
+            orderBy: sortOrders(sort),
+            search,
+            filter: completed === undefined ? undefined : { completed: completed === 'true' },
+          });
+          return { link: pageLinks(request.url, result), body: { ...result, items: result.items.map(toResource) } };
         });
-        reply.header('link', pageLinks(request.url, result));
-        return { ...result, items: result.items.map(toResource) };
       },
     );
 

@@ -41,6 +41,8 @@ export interface TaskService {
   offsetPage(actor: Actor, query: TaskPageQuery): Promise<TaskOffsetResult>;
   count(actor: Actor, criteria: TaskCriteriaInput): Promise<number>;
   stats(actor: Actor): Promise<TaskStats>;
+  /** Names the state of all tasks of the user: another one after each change. `undefined` for a user without a row. */
+  revision(userId: string): Promise<string | undefined>;
   get(actor: Actor, id: string): Promise<TaskRow>;
   /** one answer per id, in order: the task, or why it is not shown */
   getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]>;
@@ -108,15 +110,14 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
 
     async offsetPage(actor, query) {
       const { page, limit, orderBy, ...criteria } = parseInput(taskPageQuery, query);
-      const [items, total] = await Promise.all([
-        store.offsetPage(actor.userId, { sort: taskSort(orderBy), criteria, limit, offset: (page - 1) * limit }),
-        store.count(actor.userId, criteria),
-      ]);
-      return { items, total, page, limit };
+      const slice = { sort: taskSort(orderBy), criteria, limit, offset: (page - 1) * limit };
+      const { rows, total } = await store.offsetPage(actor.userId, slice);
+      return { items: rows, total, page, limit };
     },
 
     count: (actor, criteria) => store.count(actor.userId, parseInput(taskCriteria, criteria)),
     stats: (actor) => store.stats(actor.userId),
+    revision: (userId) => store.revision(userId),
     getMany,
 
     async get(actor, id) {

@@ -11,6 +11,7 @@ import {
   type TaskSlice,
   taskCount,
   taskOffsetPage,
+  taskRevision,
   taskSlice,
   taskStats,
   tasksByIds,
@@ -37,10 +38,12 @@ export interface TaskChanges {
 /** Where tasks are kept. The service knows this and nothing of SQL; a test swaps it for one in memory. */
 export interface TaskStore {
   slice(userId: string, slice: TaskSlice): Promise<TaskRow[]>;
-  offsetPage(userId: string, page: TaskOffsetPage): Promise<TaskRow[]>;
+  offsetPage(userId: string, page: TaskOffsetPage): Promise<{ rows: TaskRow[]; total: number }>;
   count(userId: string, criteria: TaskCriteria): Promise<number>;
   stats(userId: string): Promise<TaskStats>;
   byIds(userId: string, ids: readonly string[]): Promise<TaskRow[]>;
+  /** Names the state of all tasks of the user: another one after each change. `undefined` for a user without a row. */
+  revision(userId: string): Promise<string | undefined>;
   /** which of `ids` belong to somebody else */
   idsOfOthers(userId: string, ids: readonly string[]): Promise<string[]>;
   /** @throws ConflictError when the id is taken */
@@ -69,16 +72,21 @@ const INSERT_BATCH = 100;
 export function createTaskStore(database: IsolatedDatabase): TaskStore {
   return {
     slice: (userId, slice) => taskSlice(database, userId, slice),
-    offsetPage: (userId, page) => taskOffsetPage(database, userId, page),
+    async offsetPage(userId, page) {
+      const { rows, total } = await taskOffsetPage(database, userId, page);
+      return { rows, total: total ?? (await taskCount(database, userId, page.criteria)) };
+    },
     count: (userId, criteria) => taskCount(database, userId, criteria),
     stats: (userId) => taskStats(database, userId),
     byIds: (userId, ids) => tasksByIds(database, userId, ids),
+    revision: (userId) => taskRevision(database, userId),
     idsOfOthers: (userId, ids) => idsOfOthers(database, userId, ids),
     toggle: (userId, id) => toggleTask(database, userId, id),
 
     insert: (userId, task) =>
       database.as(userId).unitOfWork(async (manager) => {
-        const entity = manager.create(Task, { ...task, userId });
+        // The entity factory of `manager.create` is a tenth of what a flush costs, and has nothing to add here.
+        const entity = Object.assign(new Task(), task, { userId });
         await manager.persist(entity).flush();
         return toRow(entity);
       }),

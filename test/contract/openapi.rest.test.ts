@@ -123,8 +123,10 @@ async function provoke(call: Call, status: number): Promise<Answer | undefined> 
     case 201:
     case 204:
       return send(app, user, method, path, good);
-    case 304:
-      return send(app, user, method, path, undefined, { 'if-none-match': '"1"' });
+    case 304: {
+      const { headers } = await send(app, user, method, path, undefined, { 'if-none-match': '"another"' });
+      return send(app, user, method, path, undefined, { 'if-none-match': headers.get('etag') ?? '' });
+    }
     case 400:
       return bad && send(app, user, method, bad.path ?? path, bad.body ?? good, bad.headers);
     case 401:

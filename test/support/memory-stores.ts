@@ -26,6 +26,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
   const tasks = new Map<string, Kept>();
   const keys = new Map<string, { fingerprint: string; taskId: string }>();
   const now = () => new Date(clock.now()).toISOString();
+  let revision = 0;
 
   function own(userId: string, id: string): Kept | undefined {
     const task = tasks.get(id);
@@ -43,12 +44,14 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
     const times = { createdAt: moment, updatedAt: moment, completedAt: completed ? moment : null };
     const task = { id, userId, title, description, completed, ...times, version: 1, deleted: false };
     tasks.set(id, task);
+    revision += 1;
     return task;
   }
 
   function apply(task: Kept, { deletedAt, ...changes }: TaskChanges): TaskRow {
     const changed = { ...task, ...changes, deleted: task.deleted || deletedAt !== undefined };
     if (JSON.stringify(changed) === JSON.stringify(task)) return rowOf(task);
+    revision += 1;
     const updatedAt = now();
     const completedAt = changed.completed ? (task.completedAt ?? updatedAt) : null;
     Object.assign(task, changed, { updatedAt, completedAt, version: task.version + 1 });
@@ -62,8 +65,10 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       );
       return fromEnd ? rows.slice(-limit) : rows.slice(0, limit);
     },
-    offsetPage: async (userId, { sort, criteria, limit, offset }) =>
-      sorted(list(userId, criteria), sort).slice(offset, offset + limit),
+    async offsetPage(userId, { sort, criteria, limit, offset }) {
+      const rows = sorted(list(userId, criteria), sort);
+      return { rows: rows.slice(offset, offset + limit), total: rows.length };
+    },
     count: async (userId, criteria) => list(userId, criteria).length,
     async stats(userId) {
       const rows = list(userId, {});
@@ -76,6 +81,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
         const task = tasks.get(id);
         return task !== undefined && task.userId !== userId && !task.deleted;
       }),
+    revision: async (userId) => (users.has(userId) ? String(revision) : undefined),
     insert: async (userId, task) => rowOf(add(userId, task)),
     async reserve(userId, key, fingerprint, taskId) {
       const name = JSON.stringify([userId, key]);

@@ -1,0 +1,25 @@
+import { getDirective } from '@graphql-tools/utils';
+import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import type { RateLimit } from '../core/rate-limits.ts';
+
+/**
+ * The limits that an operation counts against, one for each field of its root, if its answer depends on nothing but the
+ * user's tasks, the document and the variables (`REVISED` in core/result-cache.ts); `undefined` for any other.
+ */
+export function revisedLimits(
+  schema: GraphQLSchema,
+  { operation, selectionSet }: OperationDefinitionNode,
+): readonly RateLimit[] | undefined {
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  if (operation !== 'query') return undefined;
+  const limits: RateLimit[] = [];
+  for (const selection of selectionSet.selections) {
+    // What a directive leaves out is not counted.
+    if (selection.kind !== Kind.FIELD || selection.directives?.length) return undefined;
+    const field = fields[selection.name.value];
+    const limit = field?.extensions.revised ? getDirective(schema, field, 'rateLimit')?.[0] : undefined;
+    if (limit === undefined) return undefined;
+    limits.push(limit as RateLimit);
+  }
+  return limits;
+}
