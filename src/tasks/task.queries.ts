@@ -107,6 +107,21 @@ export function tasksByIds(database: IsolatedDatabase, userId: string, ids: read
     : database.as(userId).query(`select ${COLUMNS} from tasks where id = any($2::uuid[]) and ${OWN}`, [userId, ids]);
 }
 
+/** One own task with the names of its columns, for a unit of work that is to change it. */
+export async function taskRecord(
+  database: IsolatedDatabase,
+  userId: string,
+  id: string,
+): Promise<Record<string, unknown> | undefined> {
+  const [record] = await database
+    .as(userId)
+    .query<Record<string, unknown>>(`select ${STORED}, user_id, deleted_at from tasks where id = $2 and ${OWN}`, [
+      userId,
+      id,
+    ]);
+  return record;
+}
+
 /** Which of `ids` are tasks of somebody else: what turns "not found" into "forbidden". The database tells no more of them. */
 export async function idsOfOthers(
   database: IsolatedDatabase,

@@ -11,6 +11,7 @@ import {
   type TaskSlice,
   taskCount,
   taskOffsetPage,
+  taskRecord,
   taskRevision,
   taskSlice,
   taskStats,
@@ -117,29 +118,31 @@ export function createTaskStore(database: IsolatedDatabase): TaskStore {
 
     async change(userId, id, changes, versions) {
       try {
-        return await database.as(userId).unitOfWork((manager) => change(manager, userId, id, changes, versions));
+        const stored = await taskRecord(database, userId, id);
+        if (!stored) return undefined;
+        return await database
+          .as(userId)
+          .unitOfWork((manager) => change(manager, manager.map(Task, stored), changes, versions));
       } catch (error) {
         if (!(error instanceof OptimisticLockError)) throw error;
       }
       // Somebody was quicker between our read and our flush. Once more with the row held: either the version that the
       // client knows is gone, which is a conflict, or none was named and the change applies to what is there now.
-      return database
-        .as(userId)
-        .transaction((manager) => change(manager, userId, id, changes, versions, LockMode.PESSIMISTIC_WRITE));
+      return database.as(userId).transaction(async (manager) => {
+        const place = { id, userId, deletedAt: null };
+        const task = await manager.findOne(Task, place, { lockMode: LockMode.PESSIMISTIC_WRITE });
+        return task ? change(manager, task, changes, versions) : undefined;
+      });
     },
   };
 }
 
 async function change(
   manager: EntityManager,
-  userId: string,
-  id: string,
+  task: Task,
   changes: TaskChanges,
   versions: readonly number[] | undefined,
-  lockMode: LockMode = LockMode.NONE,
-): Promise<TaskRow | undefined> {
-  const task = await manager.findOne(Task, { id, userId, deletedAt: null }, { lockMode });
-  if (!task) return undefined;
+): Promise<TaskRow> {
   if (versions && !versions.includes(task.version)) {
     throw new ConflictError('The task has changed since it was read', task.version);
   }
