@@ -3,18 +3,19 @@ import { existsSync } from 'node:fs';
 import { loadConfig } from './config.ts';
 import { explained } from './main/explained.ts';
 
-// Each way to run loads only what it needs.
 try {
-  if (cluster.isWorker) await (await import('./main/worker.ts')).runWorker();
-  else await start();
+  await start();
 } catch (error) {
   console.error(explained(error) ?? error);
   process.exit(1);
 }
 
+/** Each way to run loads only what it needs. */
 async function start(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  // A worker has the settings in its environment: a file that was changed meanwhile must not make it differ from others.
+  if (cluster.isPrimary && existsSync('.env')) process.loadEnvFile('.env');
   const config = loadConfig(process.env);
-  if (config.workers > 1) await (await import('./main/primary.ts')).runPrimary(config);
+  if (cluster.isWorker) await (await import('./main/worker.ts')).runWorker(config);
+  else if (config.workers > 1) await (await import('./main/primary.ts')).runPrimary(config);
   else await (await import('./main/alone.ts')).runAlone(config);
 }

@@ -1,17 +1,16 @@
 import cluster from 'node:cluster';
 import { createApp } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import { createLogger } from '../core/logger.ts';
 import { channelToPrimary } from '../workers/messages.ts';
 import { shareOf, siblingsBy } from '../workers/siblings.ts';
 import { explained } from './explained.ts';
 
-/** One of several processes that answer requests. Its settings are in the environment that the primary gave it. */
-export async function runWorker(): Promise<void> {
+/** One of several processes that answer requests. */
+export async function runWorker(config: Config): Promise<void> {
   // A terminal and an init system signal the whole group, but only the primary knows the order: it says when to stop.
   process.on('SIGTERM', () => {});
   process.on('SIGINT', () => {});
-  const config = loadConfig(process.env);
   const logger = createLogger(config.logging).child({ worker: cluster.worker?.id });
   const primary = channelToPrimary();
   const starting = createApp(shareOf(config), { logger }, siblingsBy(primary));

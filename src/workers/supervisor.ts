@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from '../core/logger.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';
+import { recoverConnections } from './recover-connections.ts';
 import type { Restarts } from './restarts.ts';
 
 /** The workers cannot serve; the message says why. */
@@ -60,6 +61,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const worker = cluster.fork();
     const state: State = { worker, isReady: false };
     states.set(worker.id, state);
+    recoverConnections(worker);
     worker.on('message', (message: ToPrimary) => {
       if (message.kind === 'ready') becameReady(state, message.url);
       else if (message.kind === 'failed') couldNotStart(worker, message.reason);
