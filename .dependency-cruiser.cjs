@@ -20,6 +20,7 @@ const layers = {
   graphql: ['core', 'http', 'auth', ...features, 'config'],
   rest: ['core', 'http', 'auth', ...features],
   ops: ['core', 'http', 'db', 'config'],
+  workers: ['core', 'db', 'config'],
   config: [],
 };
 const everything = [...Object.keys(layers), 'app'];

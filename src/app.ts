@@ -35,6 +35,7 @@ import { taskRoutes } from './tasks/task.routes.ts';
 import { createTaskStore } from './tasks/task.store.ts';
 import { userRoutes } from './users/user.routes.ts';
 import { createUserStore } from './users/user.store.ts';
+import type { Siblings } from './workers/siblings.ts';
 
 const GRAPHQL_PATHS = new Set(['/graphql', '/graphql/']);
 const isForGraphQL = (request: IncomingMessage) => GRAPHQL_PATHS.has(pathOf(request));
@@ -54,15 +55,18 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** The composition root: every part is made here, from the configuration and nothing else. */
-export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+/**
+ * The composition root: every part is made here, from the configuration and nothing else. A worker has `siblings`, and
+ * a primary that has started the embedded PostgreSQL for all of them.
+ */
+export async function createApp(config: Config, overrides: AppOverrides = {}, siblings?: Siblings): Promise<App> {
   const logger = overrides.logger ?? createLogger(config.logging);
   const clock = overrides.clock ?? systemClock;
   const log = (message: string) => logger.info(message);
-  const storage = await openDatabase(config, { entities: ENTITIES, exclusive: true, log });
-  const metrics = createMetrics(config.metricsToken);
+  const storage = await openDatabase(config, { entities: ENTITIES, exclusive: siblings === undefined, log });
+  const metrics = createMetrics({ token: config.metricsToken, others: siblings?.metrics });
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
-  const sharing = createSharing({ url: config.redisUrl, logger, onChange });
+  const sharing = createSharing({ url: config.redisUrl, siblings, logger, onChange });
   try {
     return await assemble(config, overrides, { logger, clock, storage, metrics, sharing });
   } catch (error) {

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+const MAXIMUM_WORKERS = 128;
 const MINIMUM_SECRET_BYTES = 32;
 /** A random secret of 32 hexadecimal digits has 14 of them on average, and fewer than 8 once in 28 million times. */
 const MINIMUM_SECRET_VARIETY = 8;
@@ -50,6 +52,13 @@ export const settings = z.object({
     .optional()
     .describe('address to listen on; default 127.0.0.1, in production 0.0.0.0'),
   PORT: whole(0, 65_535).default(4000).describe('port to listen on; 0 takes a free one'),
+  WORKERS: z
+    .union(
+      [z.literal('auto'), whole(1, MAXIMUM_WORKERS)],
+      `must be auto or a whole number from 1 to ${MAXIMUM_WORKERS}`,
+    )
+    .default(1)
+    .describe('processes that answer requests; auto = one for each core'),
   PUBLIC_URL: httpUrl.optional().describe('URL that clients use; default http://localhost:PORT'),
   DATA_DIR: z.string().min(1).default('.data').describe('folder of the embedded PostgreSQL and the development secret'),
   DATABASE_URL: databaseUrl
@@ -58,7 +67,7 @@ export const settings = z.object({
   DATABASE_URL_DIRECT: databaseUrl
     .optional()
     .describe('unpooled URL for migrations, where DATABASE_URL is a pooler; default DATABASE_URL'),
-  DATABASE_POOL_MAX: whole(1, 1000).default(10).describe('connections at most'),
+  DATABASE_POOL_MAX: whole(1, 1000).default(10).describe('connections of all workers together at most'),
   DATABASE_POOL_TIMEOUT: whole(1, 600_000).default(3000).describe('milliseconds to wait for a connection before 503'),
   DATABASE_STATEMENT_TIMEOUT: whole(0, 600_000)
     .default(10_000)
@@ -173,6 +182,9 @@ function deepFrozen<Value>(value: Value): Value {
   return Object.freeze(value);
 }
 
+/** What counts for the whole server and is divided among its workers. */
+const SHARED_BY_WORKERS = ['DATABASE_POOL_MAX', 'MAX_CONCURRENT_REQUESTS'] as const;
+
 function contradictions(read: Settings): string[] {
   const faults: string[] = [];
   const external = read.BETTER_AUTH_SECRET !== undefined || read.AUTH_JWKS_URL !== undefined;
@@ -181,6 +193,12 @@ function contradictions(read: Settings): string[] {
   }
   if (read.AUTH_EMBEDDED === false && !external) {
     faults.push('BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set with AUTH_EMBEDDED=false: no token could be accepted');
+  }
+  if (typeof read.WORKERS === 'number') {
+    for (const name of SHARED_BY_WORKERS) {
+      if (read.WORKERS > read[name])
+        faults.push(`WORKERS must not be more than ${name}, of which each takes its share`);
+    }
   }
   if (read.NODE_ENV === 'production') {
     if (read.BETTER_AUTH_SECRET?.some((text) => new Set(text).size < MINIMUM_SECRET_VARIETY)) {
@@ -197,6 +215,10 @@ function contradictions(read: Settings): string[] {
   return faults;
 }
 
+function automaticWorkers(read: Settings): number {
+  return Math.min(availableParallelism(), MAXIMUM_WORKERS, ...SHARED_BY_WORKERS.map((name) => read[name]));
+}
+
 function toConfig(read: Settings) {
   const production = read.NODE_ENV === 'production';
   const embeddedAuth = read.AUTH_EMBEDDED ?? !(read.BETTER_AUTH_SECRET || read.AUTH_JWKS_URL);
@@ -206,6 +228,7 @@ function toConfig(read: Settings) {
     development: !production && embeddedAuth,
     host: read.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: read.PORT,
+    workers: read.WORKERS === 'auto' ? automaticWorkers(read) : read.WORKERS,
     publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
     dataDirectory: resolve(read.DATA_DIR),
     database: {

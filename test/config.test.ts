@@ -57,6 +57,7 @@ describe('without any setting', () => {
       persistedManifest: undefined,
       auditRetentionDays: 90,
       redisUrl: undefined,
+      workers: 1,
       batchLimit: 0,
       rateLimitScale: 1,
       metricsToken: undefined,
@@ -116,6 +117,7 @@ describe('settings', () => {
       PERSISTED_ONLY: 'true',
       PERSISTED_MANIFEST: '/etc/todo/operations.json',
       REDIS_URL: 'redis://cache:6379',
+      WORKERS: '3',
     });
     expect(config).toEqual({
       production: false,
@@ -153,6 +155,7 @@ describe('settings', () => {
       persistedManifest: '/etc/todo/operations.json',
       auditRetentionDays: 30,
       redisUrl: 'redis://cache:6379',
+      workers: 3,
       batchLimit: 10,
       rateLimitScale: 0.25,
       metricsToken: 'a token for prometheus',
@@ -210,6 +213,7 @@ describe('wrong settings', () => {
   it.each([
     ['PORT', ['-1', '65536', '80.5', '0x50', '1e3', ' 80', 'http', '9'.repeat(16)]],
     ['DATABASE_POOL_MAX', ['0', '1001']],
+    ['WORKERS', ['0', '129', '-1', 'all', '1.5']],
     ['BODY_LIMIT', ['1023', '104857601']],
     ['GRAPHQL_BATCH_LIMIT', ['101', 'true']],
     ['AUTH_MAX_TOKEN_AGE', ['0', '31536001']],

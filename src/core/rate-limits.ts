@@ -50,7 +50,7 @@ export interface CounterOptions {
   readonly lenient: boolean;
 }
 
-/** Where calls are counted: in this process, or in a store that instances share. */
+/** Where calls are counted: in this process, in the primary of several, or in a store that instances share. */
 export type CreateCounter = (options: CounterOptions) => Counter;
 
 /**
@@ -67,11 +67,11 @@ export interface RateLimits {
   consume(rateLimit: RateLimit, key: string, calls?: number): Promise<RateLimitState | undefined>;
 }
 
+/** Counts in this process alone. */
+export const countHere: CreateCounter = (options) => new RateLimiterMemory(options);
+
 /** `scale` multiplies every limit; 0 switches them off. */
-export function createRateLimits(
-  scale: number,
-  createCounter: CreateCounter = (options) => new RateLimiterMemory(options),
-): RateLimits {
+export function createRateLimits(scale: number, createCounter: CreateCounter = countHere): RateLimits {
   const counters = new Map<string, Counter>();
 
   function limiter(rateLimit: RateLimit): Counter {

@@ -1,6 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool, QueryConfig } from 'pg';
 import type { SendAs } from './bound-driver.ts';
+import { FairQueue } from './fair-queue.ts';
 import type { StatementResult } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
 import { type DatabaseOptions, ormOptions } from './orm-options.ts';
@@ -28,12 +29,13 @@ export interface Database extends IsolatedDatabase {
 
 /** Connects lazily: the first statement opens the first connection. */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
-  const send = sender(options);
+  const queue = new FairQueue({ places: options.poolMaximum, timeout: options.poolTimeout });
+  const send = sender(options, queue);
   const orm = await MikroORM.init(ormOptions(options, send));
   const pool = await orm.em.getConnection().getNativeClient();
   // A connection that breaks is replaced, and the statement under way rejects. Unheard it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const connections = { orm, pool, send };
+  const connections = { orm, pool, send, queue };
 
   return {
     orm,
@@ -55,11 +57,11 @@ async function sendAlone(pool: Pool, config: QueryConfig): Promise<StatementResu
 }
 
 /** How one statement is sent: named or not, and bound to its user unless the connection is the owner's. */
-function sender({ isolation, prepared }: DatabaseOptions): SendAs {
+function sender({ isolation, prepared }: DatabaseOptions, queue: FairQueue): SendAs {
   const guard = isolation === 'owner' ? undefined : isolationStatement(isolation, prepared);
   return (pool, query, userId, prepare) => {
     const name = prepared && prepare ? statement(query.text).name : undefined;
     const config = name === undefined ? query : { ...query, name };
-    return guard ? sendIsolated(pool, config, guard, userId) : sendAlone(pool, config);
+    return guard ? queue.run(userId, () => sendIsolated(pool, config, guard, userId)) : sendAlone(pool, config);
   };
 }

@@ -3,6 +3,7 @@ import { type CustomTypesConfig, type Pool, types } from 'pg';
 import { timestampFromDatabase } from '../core/timestamp.ts';
 import { actingFor, type SendAs } from './bound-driver.ts';
 import { isRetryable, translateDatabaseError } from './errors.ts';
+import type { FairQueue } from './fair-queue.ts';
 
 /** What query functions need: one statement on any free connection; `timestamptz` arrives as ISO 8601 text. */
 export interface Queryable {
@@ -33,6 +34,8 @@ export interface Connections {
   readonly orm: MikroORM;
   readonly pool: Pool;
   readonly send: SendAs;
+  /** where transactions wait for a connection; statements outside of them wait in `send` */
+  readonly queue: FairQueue;
 }
 
 /** Made for every call, and a class so that this costs one object. */
@@ -70,7 +73,9 @@ export class IsolatedUserDatabase implements UserDatabase {
   async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#fork().transactional(work, actingFor(this.#userId));
+        return await this.#connections.queue.run(this.#userId, () =>
+          this.#fork().transactional(work, actingFor(this.#userId)),
+        );
       } catch (error) {
         if (tries < TRANSACTION_TRIES && isRetryable(error)) continue;
         throw translateDatabaseError(error);

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyPluginCallback } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { UnauthenticatedError } from '../core/errors.ts';
 import { shareResult } from './shared-result.ts';
 
@@ -16,11 +16,23 @@ export interface Metrics {
   readonly routes: FastifyPluginCallback;
 }
 
-/**
- * `token` is what Prometheus must send as its bearer token; without one `/metrics` is open. What was rendered is shown
- * for a second, measured by `now`.
- */
-export function createMetrics(token: string | undefined, now: () => number = () => performance.now()): Metrics {
+/** The other processes of this server that count too. */
+interface Others {
+  share(values: () => Promise<object[]>): void;
+  /** what all of them have counted, this one included */
+  gather(): Promise<readonly object[]>;
+}
+
+export interface MetricsOptions {
+  /** what Prometheus must send as its bearer token; without one `/metrics` is open */
+  readonly token?: string | undefined;
+  readonly others?: Others | undefined;
+  /** milliseconds that never go back */
+  readonly now?: () => number;
+}
+
+/** What was rendered is shown for a second. */
+export function createMetrics({ token, others, now = () => performance.now() }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
@@ -31,7 +43,11 @@ export function createMetrics(token: string | undefined, now: () => number = () 
     registers: [registry],
   });
 
-  const render = shareResult(() => registry.metrics(), now);
+  others?.share(() => registry.getMetricsAsJSON());
+  const render = shareResult(async () => {
+    if (!others) return registry.metrics();
+    return AggregatorRegistry.aggregate([...(await others.gather())]).metrics();
+  }, now);
   let store: Gauge | undefined;
 
   return {
@@ -40,6 +56,8 @@ export function createMetrics(token: string | undefined, now: () => number = () 
         name: 'shared_store_up',
         help: 'Whether rate limits are shared with other instances: 0 while Redis is away.',
         registers: [registry],
+        // One process that reaches it is no comfort.
+        aggregator: 'min',
       });
       store.set(isUp ? 1 : 0);
     },

@@ -9,6 +9,7 @@ export function startMessage(config: Config, listening: string): string {
     `  REST documentation      ${url}/api/docs`,
     `  Health                  ${url}/health/ready`,
   ];
+  if (config.workers > 1) lines.push(`  Workers                 ${config.workers}`);
   if (config.development) {
     lines.push(
       '  Development mode: this server signs its own tokens.',

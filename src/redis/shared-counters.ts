@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { CreateCounter } from '../core/rate-limits.ts';
 import type { RedisConnection } from './connection.ts';
 
@@ -6,10 +6,11 @@ const KEY_PREFIX = 'premium-todo:limit:';
 
 /**
  * Counts in Redis, together with all other instances. While it is away lenient counters let everything pass, the others
- * count in this process: a limit is then as high as there are instances, but it is still one.
+ * count by `createLocal`: a limit is then as high as there are instances, but it is still one.
  */
-export function sharedCounters(redis: RedisConnection): CreateCounter {
-  return ({ keyPrefix, points, duration, lenient }) => {
+export function sharedCounters(redis: RedisConnection, createLocal: CreateCounter): CreateCounter {
+  return (options) => {
+    const { keyPrefix, points, duration, lenient } = options;
     const shared = new RateLimiterRedis({
       storeClient: redis.client,
       keyPrefix: KEY_PREFIX + keyPrefix,
@@ -18,7 +19,7 @@ export function sharedCounters(redis: RedisConnection): CreateCounter {
       // Who is over the limit is known here until it ends: a flood does not reach Redis.
       inMemoryBlockOnConsumed: points,
     });
-    const local = new RateLimiterMemory({ keyPrefix, points, duration });
+    const local = createLocal(options);
 
     async function consumeHere(key: string, calls: number): Promise<RateLimiterRes> {
       return lenient ? new RateLimiterRes(points, 0) : local.consume(key, calls);

@@ -5,11 +5,11 @@ const CHANNEL = 'premium-todo:revocations';
 const RETRY_DELAY = 1000;
 
 /**
- * Tells other instances through Redis. What is lost in an outage is not sent again: each instance looks at the accounts
+ * Tells other instances through Redis, and those who share `within` this server without it. What is lost in an outage is not sent again: each instance looks at the accounts
  * in the database every few seconds anyway.
  */
-export function sharedRevocations(redis: RedisConnection): RevocationChannel {
-  const local = createLocalRevocations();
+export function sharedRevocations(redis: RedisConnection, within: RevocationChannel): RevocationChannel {
+  const fromOthers = createLocalRevocations();
   const subscriber = redis.duplicate();
 
   function listen(): void {
@@ -20,12 +20,15 @@ export function sharedRevocations(redis: RedisConnection): RevocationChannel {
   }
 
   subscriber.on('ready', listen);
-  subscriber.on('message', (_channel: string, userId: string) => local.publish(userId));
+  subscriber.on('message', (_channel: string, userId: string) => fromOthers.publish(userId));
   return {
     publish(userId) {
-      local.publish(userId);
+      within.publish(userId);
       if (!redis.isAway()) redis.client.publish(CHANNEL, userId).catch(redis.failed);
     },
-    subscribe: local.subscribe,
+    subscribe(listener) {
+      within.subscribe(listener);
+      fromOthers.subscribe(listener);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { CreateCounter } from '../core/rate-limits.ts';
+import { type CreateCounter, countHere } from '../core/rate-limits.ts';
 import { createLocalRevocations, type RevocationChannel } from '../core/revocations.ts';
 import { connectRedis, type RedisConnectionOptions } from './connection.ts';
 import { sharedCounters } from './shared-counters.ts';
@@ -6,8 +6,7 @@ import { sharedRevocations } from './shared-revocations.ts';
 
 /** What instances of the server know together. */
 export interface Sharing {
-  /** `undefined` counts in this process alone */
-  readonly createCounter: CreateCounter | undefined;
+  readonly createCounter: CreateCounter;
   readonly revocations: RevocationChannel;
   close(): void;
 }
@@ -15,17 +14,18 @@ export interface Sharing {
 interface SharingOptions extends Omit<RedisConnectionOptions, 'url'> {
   /** without one this server is alone */
   readonly url: string | undefined;
+  /** what the processes of this server share among themselves; without it there is only this one */
+  readonly siblings: Pick<Sharing, 'createCounter' | 'revocations'> | undefined;
 }
 
-/** Shares through Redis, if there is one. */
-export function createSharing({ url, ...options }: SharingOptions): Sharing {
-  if (url === undefined) {
-    return { createCounter: undefined, revocations: createLocalRevocations(), close: () => {} };
-  }
+/** Shares through Redis, if there is one, and otherwise with the processes of this server, if there are any. */
+export function createSharing({ url, siblings, ...options }: SharingOptions): Sharing {
+  const within = siblings ?? { createCounter: countHere, revocations: createLocalRevocations() };
+  if (url === undefined) return { ...within, close: () => {} };
   const redis = connectRedis({ ...options, url });
   return {
-    createCounter: sharedCounters(redis),
-    revocations: sharedRevocations(redis),
+    createCounter: sharedCounters(redis, within.createCounter),
+    revocations: sharedRevocations(redis, within.revocations),
     close: () => redis.close(),
   };
 }

@@ -14,17 +14,22 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   owner = new Client({ connectionString: testDatabase.url });
   await owner.connect();
-  database = await createDatabase({
+  database = await open(1000);
+});
+
+function open(poolTimeout: number): Promise<Database> {
+  return createDatabase({
     url: testDatabase.url,
     isolation: 'switch',
     poolMaximum: POOL_MAXIMUM,
-    poolTimeout: 1000,
+    poolTimeout,
     statementTimeout: 0,
     prepared: true,
     entities: [Task],
     log: () => {},
   });
-});
+}
+
 afterAll(async () => {
   await owner.end();
   await database.close();
@@ -61,4 +66,50 @@ it('gives up waiting for a connection after the pool timeout', async () => {
   });
   gate.resolve();
   await Promise.all(held);
+});
+
+it.each([100, 1000])(
+  'serves %i clients at once without an error and with no more connections than it may have',
+  async (clients) => {
+    const serving = await open(5000);
+    let most = 0;
+    serving.pool.on('acquire', () => {
+      most = Math.max(most, serving.pool.totalCount);
+    });
+    const asked = Array.from({ length: clients }, (_, index) =>
+      serving.as(`user-${index}`).query<{ index: number }>('select $1::int as index', [index]),
+    );
+    const answers = (await Promise.all(asked)).map(([row]) => row?.index);
+    await serving.close();
+    expect(answers).toEqual(Array.from({ length: clients }, (_, index) => index));
+    expect(most).toBe(POOL_MAXIMUM);
+  },
+);
+
+it('serves the one statement of a user among the next few, however many another one has queued', async () => {
+  const serving = await open(30_000);
+  const ended: string[] = [];
+  const ask = (user: string) =>
+    serving
+      .as(user)
+      .query('select pg_sleep(0.002)', [])
+      .then(() => ended.push(user));
+  const greedy = Array.from({ length: 500 }, () => ask('greedy'));
+  await Promise.all([...greedy, ask('ann')]);
+  await serving.close();
+  expect(ended.indexOf('ann')).toBeLessThanOrEqual(2 * POOL_MAXIMUM);
+});
+
+it('serves the transaction of a user among the next few as well', async () => {
+  const serving = await open(30_000);
+  const ended: string[] = [];
+  const ask = (user: string) =>
+    serving
+      .as(user)
+      .transaction((manager) => manager.execute('select pg_sleep(0.002)'))
+      .then(() => ended.push(user));
+  const greedy = Array.from({ length: 200 }, () => ask('greedy'));
+  await Promise.all([...greedy, ask('ann')]);
+  await serving.close();
+  expect(ended.indexOf('ann')).toBeLessThanOrEqual(2 * POOL_MAXIMUM);
 });

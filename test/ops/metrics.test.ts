@@ -4,7 +4,7 @@ import { createMetrics } from '../../src/ops/metrics.ts';
 
 it('renders the metrics once a second, however many ask for them', async () => {
   let now = 0;
-  const metrics = createMetrics(undefined, () => now);
+  const metrics = createMetrics({ now: () => now });
   const app = Fastify();
   await app.register(metrics.routes);
   const ask = async () => (await app.inject('/metrics')).payload;

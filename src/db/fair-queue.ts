@@ -1,0 +1,96 @@
+import { ServiceUnavailableError } from '../core/errors.ts';
+
+/** seconds, for `Retry-After` */
+const RETRY_AFTER = 1;
+
+/** Lets one piece of work begin that has waited. */
+type Admit = () => void;
+
+export interface FairQueueOptions {
+  /** how much may run at the same time: the connections of the pool */
+  readonly places: number;
+  /** milliseconds that a turn is waited for */
+  readonly timeout: number;
+  /** how much may wait; what comes beyond is refused at once */
+  readonly maximumWaiting?: number;
+}
+
+const MAXIMUM_WAITING = 10_000;
+
+/**
+ * Stands before the pool, whose own queue serves in the order of arrival: whoever asks a thousand times would have all
+ * others wait for a thousand statements. Here those who wait take turns by user, one piece of work each, so that nobody
+ * waits for more than one of everybody else's. While there are free places it only counts.
+ */
+export class FairQueue {
+  #free: number;
+  #waiting = 0;
+  readonly #timeout: number;
+  readonly #maximumWaiting: number;
+  /** Who waits, with what in its order; the first user is the next one. */
+  readonly #turns = new Map<string, Admit[]>();
+
+  constructor({ places, timeout, maximumWaiting = MAXIMUM_WAITING }: FairQueueOptions) {
+    this.#free = places;
+    this.#timeout = timeout;
+    this.#maximumWaiting = maximumWaiting;
+  }
+
+  /** Runs `work` when it is the user's turn. @throws ServiceUnavailableError when that takes too long */
+  run<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
+    if (this.#free === 0) return this.#turnOf(userId).then(() => this.#work(work));
+    this.#free -= 1;
+    return this.#work(work);
+  }
+
+  #work<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = work();
+    result.then(this.#leave, this.#leave);
+    return result;
+  }
+
+  #turnOf(userId: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting >= this.#maximumWaiting) {
+        reject(unavailable());
+        return;
+      }
+      const timer = setTimeout(() => {
+        this.#remove(userId, admit);
+        reject(unavailable());
+      }, this.#timeout);
+      const admit: Admit = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#waiting += 1;
+      const others = this.#turns.get(userId);
+      if (others) others.push(admit);
+      else this.#turns.set(userId, [admit]);
+    });
+  }
+
+  /** Hands the place that has become free to whose turn it is. */
+  readonly #leave = (): void => {
+    for (const [userId, waiters] of this.#turns) {
+      const next = waiters.shift();
+      this.#waiting -= 1;
+      this.#turns.delete(userId);
+      if (waiters.length > 0) this.#turns.set(userId, waiters);
+      next?.();
+      return;
+    }
+    this.#free += 1;
+  };
+
+  #remove(userId: string, admit: Admit): void {
+    const waiters = this.#turns.get(userId) ?? [];
+    waiters.splice(waiters.indexOf(admit), 1);
+    this.#waiting -= 1;
+    if (waiters.length === 0) this.#turns.delete(userId);
+  }
+}
+
+function unavailable(): ServiceUnavailableError {
+  return new ServiceUnavailableError('The database is busy, try again shortly', RETRY_AFTER);
+}

@@ -1,0 +1,23 @@
+import type { Config } from '../config.ts';
+import { createLogger } from '../core/logger.ts';
+import { startMessage } from '../ops/start-message.ts';
+import { createPrimary } from '../workers/primary.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+
+/** The server as several processes: this one keeps the others. */
+export async function runPrimary(config: Config): Promise<void> {
+  const starting = createPrimary(config, createLogger(config.logging), () => stopping.begin({ reason: 'workers' }, 1));
+  const stopping = stopOnSignals(starting);
+  const primary = await starting;
+  // However this process ends, it leaves no worker behind.
+  process.on('exit', primary.kill);
+  if (stopping.hasBegun) return;
+  try {
+    console.log(startMessage(config, await primary.listen()));
+  } catch (error) {
+    // A worker that was told to stop while it started is no failure.
+    if (stopping.hasBegun) return;
+    await primary.close().catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Logger } from '../core/logger.ts';
+
+/** A request that takes longer than this to finish is cut off. */
+const SHUTDOWN_LIMIT_MS = 15_000;
+/** Ctrl-C under npm arrives twice, from the terminal and from npm: only a signal after this means a second wish. */
+const REPEATED_SIGNAL_MS = 1000;
+
+/** What runs and can be ended in order. */
+export interface Stoppable {
+  readonly logger: Logger;
+  close(): Promise<void>;
+}
+
+/** Ends the process when it is asked to. */
+export interface Stopping {
+  readonly hasBegun: boolean;
+  /** Ends it without a signal; the first exit code counts. */
+  begin(reason: Record<string, unknown>, exitCode: number): void;
+}
+
+/** Call before anything runs that would be left over: a signal during the start waits for it and then ends it in order. */
+export function stopOnSignals(starting: Promise<Stoppable>): Stopping {
+  let stoppingSince: number | undefined;
+
+  function begin(reason: Record<string, unknown>, exitCode: number): void {
+    if (stoppingSince !== undefined) {
+      // Somebody does not want to wait.
+      if (performance.now() - stoppingSince > REPEATED_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
+    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
+    shutDown(starting, reason).then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  }
+
+  const onSignal = (signal: NodeJS.Signals) => begin({ signal }, 0);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return {
+    get hasBegun() {
+      return stoppingSince !== undefined;
+    },
+    begin,
+  };
+}
+
+async function shutDown(starting: Promise<Stoppable>, reason: Record<string, unknown>): Promise<void> {
+  const running = await starting;
+  running.logger.info(reason, 'shutting down');
+  await running.close();
+}

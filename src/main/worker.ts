@@ -1,0 +1,43 @@
+import cluster from 'node:cluster';
+import { createApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { createLogger } from '../core/logger.ts';
+import { channelToPrimary } from '../workers/messages.ts';
+import { shareOf, siblingsBy } from '../workers/siblings.ts';
+import { explained } from './explained.ts';
+
+/** One of several processes that answer requests. */
+export async function runWorker(config: Config): Promise<void> {
+  // A terminal and an init system signal the whole group, but only the primary knows the order: it says when to stop.
+  process.on('SIGTERM', () => {});
+  process.on('SIGINT', () => {});
+  const logger = createLogger(config.logging).child({ worker: cluster.worker?.id });
+  const primary = channelToPrimary();
+  const starting = createApp(shareOf(config), { logger }, siblingsBy(primary));
+  let isStopping = false;
+  primary.listen(({ kind }) => {
+    if (kind !== 'stop') return;
+    isStopping = true;
+    starting
+      // What could not start has nothing to stop.
+      .then(
+        (app) => app.close(),
+        () => {},
+      )
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error({ err: error }, 'this worker did not stop in order');
+          process.exit(1);
+        },
+      );
+  });
+  try {
+    const app = await starting;
+    if (!isStopping) primary.send({ kind: 'ready', url: await app.listen() });
+  } catch (error) {
+    if (isStopping) return;
+    await primary.sendLast({ kind: 'failed', reason: explained(error) ?? String((error as Error).stack ?? error) });
+    process.exit(1);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Config } from '../config.ts';
+import type { Logger } from '../core/logger.ts';
+import { startEmbeddedPostgres } from '../db/embedded-postgres.ts';
+import { createCounting } from './counting.ts';
+import { createGathering } from './gathering.ts';
+import type { MetricValues, ToPrimary } from './messages.ts';
+import { createRestarts, RESTART_LIMITS } from './restarts.ts';
+import { createSupervisor } from './supervisor.ts';
+
+/** The process above the workers. It answers no request: it hands out connections and counts. */
+export interface PrimaryProcess {
+  readonly logger: Logger;
+  /** Resolves with the URL that the workers listen on. @throws Error with the reason why one could not start */
+  listen(): Promise<string>;
+  /** Stops the workers in order, and then what they needed. */
+  close(): Promise<void>;
+  /** Ends the workers at once. */
+  kill(): void;
+}
+
+/**
+ * Prepares what there is once for all workers: the embedded PostgreSQL, and the counts of the rate limits. All else they
+ * do side by side, as instances on different machines do. `onHopeless` is called when replacing workers has no more sense.
+ */
+export async function createPrimary(config: Config, logger: Logger, onHopeless: () => void): Promise<PrimaryProcess> {
+  const { dataDirectory } = config;
+  const log = (message: string) => logger.info(message);
+  const embedded = config.database.url
+    ? undefined
+    : await startEmbeddedPostgres({ dataDirectory, exclusive: true, log });
+  const counting = createCounting();
+  const gathering = createGathering();
+  const restarts = createRestarts(RESTART_LIMITS);
+  const onGone = gathering.gone;
+  const supervisor = createSupervisor({ count: config.workers, logger, restarts, onMessage, onGone, onHopeless });
+
+  function onMessage(worker: number, message: ToPrimary): void {
+    if (message.kind === 'counter') counting.open(message.size);
+    if (message.kind === 'count') void count(worker, message.calls);
+    if (message.kind === 'revoked') tellOthers(worker, message.userId);
+    if (message.kind === 'metrics-wanted') void gather(worker, message.id);
+    if (message.kind === 'metrics') gathering.answered(worker, message.id, message.values);
+  }
+
+  async function count(worker: number, calls: Parameters<typeof counting.count>[0]): Promise<void> {
+    supervisor.send(worker, { kind: 'counted', outcomes: await counting.count(calls) });
+  }
+
+  function tellOthers(worker: number, userId: string): void {
+    for (const other of supervisor.ready()) if (other !== worker) supervisor.send(other, { kind: 'revoked', userId });
+  }
+
+  async function gather(worker: number, id: number): Promise<void> {
+    const ask = (other: number, round: number) => supervisor.send(other, { kind: 'metrics-wanted', id: round });
+    const values = await gathering.begin(supervisor.ready(), ask);
+    supervisor.send(worker, { kind: 'metrics-gathered', id, values: [...values, ownMetrics()] });
+  }
+
+  function ownMetrics(): MetricValues {
+    return [
+      metric('workers_ready', 'gauge', 'Workers that answer requests.', supervisor.ready().length),
+      metric('workers_replaced_total', 'counter', 'Workers that died and were replaced.', supervisor.replaced()),
+    ];
+  }
+
+  return {
+    logger,
+    listen: supervisor.start,
+    async close() {
+      try {
+        await supervisor.stop();
+      } finally {
+        await embedded?.stop();
+      }
+    },
+    kill: supervisor.kill,
+  };
+}
+
+/** A metric without labels, as prom-client writes it for other processes. */
+function metric(name: string, type: 'gauge' | 'counter', help: string, value: number): object {
+  return { name, type, help, values: [{ value, labels: {} }], aggregator: 'sum' };
+}
