@@ -49,6 +49,8 @@ export function createMetrics({ token, others, now = () => performance.now() }: 
     return AggregatorRegistry.aggregate([...(await others.gather())]).metrics();
   }, now);
   let store: Gauge | undefined;
+  /** A status and an API are few, and looking labels up costs more than observing. */
+  const observed = new Map<string, { observe(seconds: number): void }>();
 
   return {
     observeSharedStore(isUp) {
@@ -61,7 +63,16 @@ export function createMetrics({ token, others, now = () => performance.now() }: 
       });
       store.set(isUp ? 1 : 0);
     },
-    observeRequest: (path, status, seconds) => requests.labels(apiOf(path), String(status)).observe(seconds),
+    observeRequest(path, status, seconds) {
+      const [api, name] = [apiOf(path), String(status)];
+      const key = `${api} ${name}`;
+      let ofLabels = observed.get(key);
+      if (!ofLabels) {
+        ofLabels = requests.labels(api, name);
+        observed.set(key, ofLabels);
+      }
+      ofLabels.observe(seconds);
+    },
     routes: (scope, _options, done) => {
       scope.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
         if (token !== undefined && !isSame(request.headers.authorization ?? '', `Bearer ${token}`)) {
