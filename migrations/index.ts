@@ -3,6 +3,7 @@ import { GuardRows } from './20261123210000-guard-rows.ts';
 import { EndTokensOfDeletedIdentities } from './20261123230000-end-tokens-of-deleted-identities.ts';
 import { CreateAuditEvents } from './20261123234000-create-audit-events.ts';
 import { SaltImportedIds } from './20261123235000-salt-imported-ids.ts';
+import { SearchOwnWords } from './20261125230000-search-own-words.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '20261123230000-end-tokens-of-deleted-identities', class: EndTokensOfDeletedIdentities },
   { name: '20261123234000-create-audit-events', class: CreateAuditEvents },
   { name: '20261123235000-salt-imported-ids', class: SaltImportedIds },
+  { name: '20261125230000-search-own-words', class: SearchOwnWords },
 ];

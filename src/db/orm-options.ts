@@ -51,6 +51,8 @@ export function ormOptions(options: DatabaseOptions, send: SendAs): Options {
       path: 'dist/migrations',
       snapshot: false,
       silent: true,
+      // Each in a transaction of its own, so that one may do without, as building an index beside writes must.
+      allOrNothing: false,
     },
     // Colours and parameters have no place in structured logs.
     colors: false,
