@@ -11,6 +11,7 @@ import { systemClock } from './core/clock.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
@@ -56,7 +57,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const logger = overrides.logger ?? createLogger(config.logging);
   const clock = overrides.clock ?? systemClock;
   const log = (message: string) => logger.info(message);
-  const storage = await openDatabase(config, { entities: ENTITIES, exclusive: true, log });
+  const tellSlow = (statement: SlowStatement) => logger.warn({ statement }, 'slow statement');
+  const storage = await openDatabase(config, { entities: ENTITIES, exclusive: true, log, tellSlow });
   const metrics = createMetrics(config.metricsToken);
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
   const sharing = createSharing({ url: config.redisUrl, logger, onChange });

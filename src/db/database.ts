@@ -4,6 +4,7 @@ import type { SendAs } from './bound-driver.ts';
 import { sendIsolated } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
 import { type DatabaseOptions, ormOptions } from './orm-options.ts';
+import { watched } from './slow-statements.ts';
 import { statement } from './statement.ts';
 import { IsolatedUserDatabase, type Queryable, type UserDatabase } from './user-database.ts';
 
@@ -27,7 +28,8 @@ export interface Database extends IsolatedDatabase {
 
 /** Connects lazily: the first statement opens the first connection. */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
-  const send = sender(options);
+  const { isolation, slowStatements } = options;
+  const send = slowStatements ? watched(sender(options), isolation, slowStatements) : sender(options);
   const orm = await MikroORM.init(ormOptions(options, send));
   const pool = await orm.em.getConnection().getNativeClient();
   // A connection that breaks is replaced, and the statement under way rejects. Unheard it would end the process.
