@@ -6,7 +6,7 @@ const PARTS = `
   union all
   select phrase[1], true from regexp_matches(translate(words, '“”„', '"""'), '"([^"]*)"', 'g') phrase`;
 
-const HASH_DIGITS = 4;
+const HASH_DIGITS = 3;
 const HASH = `left(md5(user_id), ${HASH_DIGITS})`;
 /** A tsvector's words as one text, each behind the owner's hash. Words hold no spaces: search_words made them. */
 const KEYS = `${HASH} || array_to_string(tsvector_to_array(search), ' ' || ${HASH})`;
@@ -55,7 +55,7 @@ export class SearchOwnWords extends Migration {
         ) conditions (condition)
       )`);
 
-    // Each word of a task behind four digits of its owner's hash. Long words are cut where there can be any, because a
+    // Each word of a task behind three digits of its owner's hash. Long words are cut where there can be any, because a
     // tsvector that is made of an array does not check that they fit into it; the condition on "search" stays exact.
     // What is asked for leaves out words that are too common to narrow anything, and is null when none is left.
     this.addSql(`

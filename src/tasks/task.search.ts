@@ -10,8 +10,8 @@ import { isIndexed, NEWEST_FIRST, type TaskSort } from './task.order.ts';
 
 /** The view has the policy's condition: under the policy itself the index of words is of no use. */
 const SOURCE = 'searched_tasks';
-/** Tasks that are looked through: below one match in a hundred the index has little to fetch. */
-const PROBED = 2000;
+/** Tasks that are looked through: below two matches in a hundred the index has little to fetch. */
+const PROBED = 1000;
 /** Of those: a word of more of them narrows nothing, and takes the index longest. */
 const COMMON = PROBED / 10;
 /** Words whose frequency is looked at. */
