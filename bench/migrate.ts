@@ -10,7 +10,13 @@ export async function migrate(url: string): Promise<void> {
     discovery: { warnWhenNoEntities: false },
     extensions: [Migrator],
     // The record table is the product's: its start-up must find nothing left to do.
-    migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false, silent: true },
+    migrations: {
+      migrationsList: migrations,
+      tableName: 'migrations',
+      snapshot: false,
+      silent: true,
+      allOrNothing: false,
+    },
   });
   try {
     await orm.migrator.up();

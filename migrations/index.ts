@@ -3,6 +3,8 @@ import { GuardRows } from './20261123210000-guard-rows.ts';
 import { EndTokensOfDeletedIdentities } from './20261123230000-end-tokens-of-deleted-identities.ts';
 import { CreateAuditEvents } from './20261123234000-create-audit-events.ts';
 import { SaltImportedIds } from './20261123235000-salt-imported-ids.ts';
+import { SearchOwnWords } from './20261125230000-search-own-words.ts';
+import { IndexDeletedTasks } from './20261125233000-index-deleted-tasks.ts';
 import { ReviseDeletions } from './20261126000000-revise-deletions.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
@@ -12,5 +14,7 @@ export const migrations = [
   { name: '20261123230000-end-tokens-of-deleted-identities', class: EndTokensOfDeletedIdentities },
   { name: '20261123234000-create-audit-events', class: CreateAuditEvents },
   { name: '20261123235000-salt-imported-ids', class: SaltImportedIds },
+  { name: '20261125230000-search-own-words', class: SearchOwnWords },
+  { name: '20261125233000-index-deleted-tasks', class: IndexDeletedTasks },
   { name: '20261126000000-revise-deletions', class: ReviseDeletions },
 ];

@@ -12,6 +12,7 @@ import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
 import { createResultCache } from './core/result-cache.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
@@ -63,7 +64,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}, si
   const logger = overrides.logger ?? createLogger(config.logging);
   const clock = overrides.clock ?? systemClock;
   const log = (message: string) => logger.info(message);
-  const storage = await openDatabase(config, { entities: ENTITIES, exclusive: siblings === undefined, log });
+  const tellSlow = (statement: SlowStatement) => logger.warn({ statement }, 'slow statement');
+  const exclusive = siblings === undefined;
+  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow });
   const metrics = createMetrics({ token: config.metricsToken, others: siblings?.metrics });
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
   const sharing = createSharing({ url: config.redisUrl, siblings, logger, onChange });

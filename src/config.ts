@@ -148,6 +148,11 @@ export const settings = z.object({
     .min(16, 'must have at least 16 characters')
     .optional()
     .describe('bearer token that /metrics asks for; open without one'),
+  SLOW_QUERY_MS: whole(0, 600_000)
+    .optional()
+    .describe(
+      'milliseconds: slower SQL statements are logged as warnings; 0 = off; default 100 in development, else 0',
+    ),
   SLOW_REQUEST_MS: whole(1, 600_000).default(1000).describe('milliseconds: slower requests are logged as warnings'),
 });
 
@@ -238,6 +243,7 @@ function toConfig(read: Settings) {
       poolTimeout: read.DATABASE_POOL_TIMEOUT,
       statementTimeout: read.DATABASE_STATEMENT_TIMEOUT,
       prepared: read.DATABASE_PREPARED,
+      slowQuery: read.SLOW_QUERY_MS ?? (read.NODE_ENV === 'development' ? 100 : 0),
     },
     auth: {
       secrets: read.BETTER_AUTH_SECRET ?? [],

@@ -35,6 +35,7 @@ describe('without any setting', () => {
         poolTimeout: 3000,
         statementTimeout: 10_000,
         prepared: true,
+        slowQuery: 100,
       },
       auth: {
         secrets: [],
@@ -102,6 +103,7 @@ describe('settings', () => {
       LOG_LEVEL: 'debug',
       LOG_FORMAT: 'json',
       METRICS_TOKEN: 'a token for prometheus',
+      SLOW_QUERY_MS: '20',
       SLOW_REQUEST_MS: '50',
       AUTH_USER_TABLE: 'login.user',
       AUDIT_RETENTION_DAYS: '30',
@@ -133,6 +135,7 @@ describe('settings', () => {
         poolTimeout: 200,
         statementTimeout: 0,
         prepared: false,
+        slowQuery: 20,
       },
       auth: {
         secrets: [],

@@ -6,6 +6,7 @@ import type { StatementResult } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
 import { type DatabaseOptions, ormOptions } from './orm-options.ts';
 import { sendIsolated } from './send-isolated.ts';
+import { watched } from './slow-statements.ts';
 import { statement } from './statement.ts';
 import { IsolatedUserDatabase, type Queryable, type UserDatabase } from './user-database.ts';
 
@@ -29,8 +30,10 @@ export interface Database extends IsolatedDatabase {
 
 /** Connects lazily: the first statement opens the first connection. */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
+  const { isolation, slowStatements } = options;
   const queue = new FairQueue({ places: options.poolMaximum, timeout: options.poolTimeout });
-  const send = sender(options, queue);
+  const plain = sender(options, queue);
+  const send = slowStatements ? watched(plain, isolation, slowStatements) : plain;
   const orm = await MikroORM.init(ormOptions(options, send));
   const pool = await orm.em.getConnection().getNativeClient();
   // A connection that breaks is replaced, and the statement under way rejects. Unheard it would end the process.

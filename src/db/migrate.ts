@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { migrations } from '../../migrations/index.ts';
 import type { Database } from './database.ts';
 
 /** Any constant: instances that start together must meet at the same lock. */
 const MIGRATION_LOCK = 7_310_920_114;
+/** milliseconds between two tries to get it */
+const LOCK_INTERVAL = 100;
 
 export interface MigrationState {
   name: string;
@@ -66,9 +69,17 @@ async function withMigrationLock<Result>(url: string, work: () => Promise<Result
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    // Asked again and again: a statement that waits keeps its snapshot, which an index built beside writes would wait for.
+    while (!(await isLocked(client))) await delay(LOCK_INTERVAL);
     return await work();
   } finally {
     await client.end();
   }
+}
+
+async function isLocked(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+    MIGRATION_LOCK,
+  ]);
+  return rows[0]?.locked === true;
 }

@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { IsolationMode } from './isolation.ts';
 import { migrate } from './migrate.ts';
 import type { DatabaseOptions } from './orm-options.ts';
+import type { SlowStatement } from './slow-statements.ts';
 
 export interface OpenDatabase {
   readonly database: Database;
@@ -19,6 +20,8 @@ export interface OpenDatabaseOptions {
   /** the server, of which there is one per data directory; a command beside it is not exclusive */
   exclusive: boolean;
   log: (message: string) => void;
+  /** hears of statements that took longer than the configuration allows */
+  tellSlow?: (statement: SlowStatement) => void;
 }
 
 /** The configured database, migrated: the one that `DATABASE_URL` names, or the embedded PostgreSQL, started if need be. */
@@ -55,10 +58,10 @@ interface Location {
 
 async function open(
   config: Config,
-  { entities, exclusive, log }: OpenDatabaseOptions,
+  { entities, exclusive, log, tellSlow }: OpenDatabaseOptions,
   connectTo: (location: Location) => Promise<Database>,
 ): Promise<OpenDatabase> {
-  const { poolMaximum, poolTimeout, statementTimeout, prepared } = config.database;
+  const { poolMaximum, poolTimeout, statementTimeout, prepared, slowQuery } = config.database;
   const { dataDirectory } = config;
   const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDirectory, exclusive, log });
   const url = config.database.url ?? embedded?.url ?? '';
@@ -74,6 +77,10 @@ async function open(
       prepared: prepared && !isDirect,
       entities,
       log,
+      slowStatements:
+        slowQuery === 0 || tellSlow === undefined || isDirect
+          ? undefined
+          : { threshold: slowQuery, explain: !config.production, tell: tellSlow },
     });
   };
   try {

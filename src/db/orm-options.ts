@@ -4,6 +4,7 @@ import type { PoolConfig } from 'pg';
 import { migrations } from '../../migrations/index.ts';
 import { boundDriver, type SendAs } from './bound-driver.ts';
 import { type IsolationMode, sessionContext } from './isolation.ts';
+import type { SlowStatementOptions } from './slow-statements.ts';
 
 export interface DatabaseOptions {
   url: string;
@@ -19,6 +20,8 @@ export interface DatabaseOptions {
   entities: NonNullable<Options['entities']>;
   /** receives what MikroORM and the pool have to say, never parameters */
   log: (message: string) => void;
+  /** absent: statements take what they take, and nothing is measured */
+  slowStatements?: SlowStatementOptions | undefined;
 }
 
 /** MikroORM's settings. `send` carries its statements, unless the connection is the owner's. */
@@ -51,6 +54,8 @@ export function ormOptions(options: DatabaseOptions, send: SendAs): Options {
       path: 'dist/migrations',
       snapshot: false,
       silent: true,
+      // Each in a transaction of its own, so that one may do without, as building an index beside writes must.
+      allOrNothing: false,
     },
     // Colours and parameters have no place in structured logs.
     colors: false,

@@ -10,7 +10,8 @@ const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 export function criteriaConditions({ filter, search }: TaskCriteria, parameters: Parameters): string[] {
   return [
     ...(filter ? filterConditions(filter, parameters) : []),
-    ...(search ? [`search @@ search_query(${parameters.add(search)})`] : []),
+    // As a sub-select it is evaluated once for each statement, in a plan for any values too.
+    ...(search ? [`search @@ (select search_query(${parameters.add(search)}))`] : []),
   ];
 }
 

@@ -130,7 +130,9 @@ export class TaskListArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Words in title or description, each also as the beginning of a word; up to 200 characters.',
+    description:
+      'Words in title or description, each also as the beginning of a word, and "phrases in double quotes", whole words ' +
+      'next to each other; all must be there. Up to 200 characters.',
   })
   search?: string | null;
 

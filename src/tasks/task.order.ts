@@ -49,7 +49,7 @@ export function taskSort(orders: readonly TaskOrder[]): TaskSort {
   return orders.length === 0 ? NEWEST_FIRST : totalOrder(orders);
 }
 
-const NEWEST_FIRST = totalOrder([{ field: 'createdAt', direction: 'desc' }]);
+export const NEWEST_FIRST = totalOrder([{ field: 'createdAt', direction: 'desc' }]);
 
 function totalOrder(orders: readonly TaskOrder[]): TaskSort {
   const chosen = [...orders];
@@ -60,6 +60,13 @@ function totalOrder(orders: readonly TaskOrder[]): TaskSort {
   const keys = chosen.map(({ field, direction }) => ({ ...KEYS[field], direction }));
   keys.push({ ...KEYS.id, direction: keys.at(-1)?.direction ?? 'desc' });
   return { signature: keys.map((key) => `${key.direction === 'desc' ? '-' : ''}${key.column}`).join(), keys };
+}
+
+/** Whether an index holds this very order, forwards or backwards; others are sorted for each page. */
+export function isIndexed({ keys: [first, second, ...others] }: TaskSort): boolean {
+  if (others.length === 0) return true;
+  const isTwofold = first?.column === 'completed' && second?.column === 'created_at' && others.length === 1;
+  return isTwofold && first.direction !== second.direction && others[0]?.direction === second.direction;
 }
 
 export function reversed(sort: TaskSort): TaskSort {

@@ -4,6 +4,7 @@ import { Parameters } from '../db/parameters.ts';
 import { criteriaConditions, orderClause, rangesFrom } from './task.criteria.ts';
 import type { TaskCriteria } from './task.inputs.ts';
 import { reversed, type TaskSort } from './task.order.ts';
+import { searchedCount, searchedRows } from './task.search.ts';
 import type { TaskRow, TaskStats } from './task.ts';
 
 /**
@@ -29,32 +30,32 @@ export interface TaskSlice {
   fromEnd: boolean;
 }
 
-/** A search reads through a view that has the policy's condition: under the policy itself its index is of no use. */
-function sourceOf({ search }: TaskCriteria): string {
-  return search ? 'searched_tasks' : 'tasks';
-}
-
 /** At most `limit` rows, read by index from the place on: a deep page costs what the first one does. */
 export async function taskSlice(database: IsolatedDatabase, userId: string, slice: TaskSlice): Promise<TaskRow[]> {
   const parameters = new Parameters(userId);
-  const conditions = [OWN, ...criteriaConditions(slice.criteria, parameters)];
+  const scope = [OWN];
   const sort = slice.fromEnd ? reversed(slice.sort) : slice.sort;
   const [start, end] = slice.fromEnd ? [slice.before, slice.after] : [slice.after, slice.before];
   const endSide = slice.fromEnd ? 'after' : 'before';
-  if (end) conditions.push(`(${rangesFrom(slice.sort, end, endSide, parameters).join(' or ')})`);
+  if (end) scope.push(`(${rangesFrom(slice.sort, end, endSide, parameters).join(' or ')})`);
   const ranges = start ? rangesFrom(sort, start, 'after', parameters) : ['true'];
-  const order = `order by ${orderClause(sort)} limit ${parameters.add(slice.limit)}`;
-  const selects = ranges.map(
-    (range) => `from ${sourceOf(slice.criteria)} where ${[...conditions, range].join(' and ')} ${order}`,
-  );
+  const limit = parameters.add(slice.limit);
+  const order = `order by ${orderClause(sort)} limit ${limit}`;
+  const prepare = isCommon(slice.criteria, sort);
+  if (slice.criteria.search) {
+    const searched = { scope, criteria: slice.criteria, sort, ranges };
+    const found = `select ${COLUMNS} from (${searchedRows(searched, limit, parameters)}) as tasks ${order}`;
+    const rows = await database.as(userId).query<TaskRow>(found, parameters.values, { prepare });
+    return slice.fromEnd ? rows.reverse() : rows;
+  }
+  const conditions = [...scope, ...criteriaConditions(slice.criteria, parameters)];
+  const selects = ranges.map((range) => `from tasks where ${[...conditions, range].join(' and ')} ${order}`);
   // Ranges follow each other: as one OR they would be a filter over the whole prefix, as a union each is an index scan.
   const text =
     selects.length === 1
       ? `select ${COLUMNS} ${selects[0]}`
       : `select ${COLUMNS} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
-  const rows = await database
-    .as(userId)
-    .query<TaskRow>(text, parameters.values, { prepare: isCommon(slice.criteria, sort) });
+  const rows = await database.as(userId).query<TaskRow>(text, parameters.values, { prepare });
   return slice.fromEnd ? rows.reverse() : rows;
 }
 
@@ -67,32 +68,35 @@ export interface TaskOffsetPage {
 
 export interface TaskOffsetRows {
   rows: TaskRow[];
-  /** of the whole list; unknown behind its end, where there is no row to tell it */
+  /** of the whole list; unknown for a search, and behind the end of the list, where there is no row to tell it */
   total: number | undefined;
 }
 
-/** A numbered page and how many tasks there are in all, in one statement. */
+/** A numbered page and how many tasks there are in all, in one statement if it can be. */
 export async function taskOffsetPage(
   database: IsolatedDatabase,
   userId: string,
   page: TaskOffsetPage,
 ): Promise<TaskOffsetRows> {
+  const { sort, criteria, limit, offset } = page;
   const parameters = new Parameters(userId);
-  const conditions = [OWN, ...criteriaConditions(page.criteria, parameters)].join(' and ');
-  const source = `from ${sourceOf(page.criteria)} where ${conditions}`;
-  const range = `limit ${parameters.add(page.limit)} offset ${parameters.add(page.offset)}`;
-  const total = `(select count(*)::int ${source}) as total`;
-  const text = `select ${COLUMNS}, ${total} ${source} order by ${orderClause(page.sort)} ${range}`;
+  const order = `order by ${orderClause(sort)} limit ${parameters.add(limit)} offset ${parameters.add(offset)}`;
+  const source = criteria.search
+    ? `(${searchedRows({ scope: [OWN], criteria, sort, ranges: ['true'] }, '$2::bigint + $3::bigint', parameters)}) as tasks`
+    : `tasks where ${[OWN, ...criteriaConditions(criteria, parameters)].join(' and ')}`;
+  const total = criteria.search ? 'null::int' : `(select count(*)::int from ${source})`;
+  const text = `select ${COLUMNS}, ${total} as total from ${source} ${order}`;
   const rows = await database
     .as(userId)
-    .query<TaskRow & { total: number }>(text, parameters.values, { prepare: isCommon(page.criteria, page.sort) });
-  return { rows: rows.map(({ total, ...row }) => row), total: rows[0]?.total };
+    .query<TaskRow & { total: number | null }>(text, parameters.values, { prepare: isCommon(criteria, sort) });
+  return { rows: rows.map(({ total, ...row }) => row), total: rows[0]?.total ?? undefined };
 }
 
 export async function taskCount(database: IsolatedDatabase, userId: string, criteria: TaskCriteria): Promise<number> {
   const parameters = new Parameters(userId);
-  const conditions = [OWN, ...criteriaConditions(criteria, parameters)].join(' and ');
-  const text = `select count(*)::int as count from ${sourceOf(criteria)} where ${conditions}`;
+  const text = criteria.search
+    ? searchedCount([OWN], criteria, parameters)
+    : `select count(*)::int as count from tasks where ${[OWN, ...criteriaConditions(criteria, parameters)].join(' and ')}`;
   const [row] = await database
     .as(userId)
     .query<{ count: number }>(text, parameters.values, { prepare: isCommon(criteria) });

@@ -69,11 +69,16 @@ export const taskListQuery = z.strictObject({
       maxLength: 100,
       description: 'Fields to sort by, comma-separated, each with `-` before it for descending.',
     }),
-  search: z.string().optional().meta({
-    maxLength: 200,
-    pattern: TEXT_PATTERN,
-    description: 'Words in title or description, each also as the beginning of a word.',
-  }),
+  search: z
+    .string()
+    .optional()
+    .meta({
+      maxLength: 200,
+      pattern: TEXT_PATTERN,
+      description:
+        'Words in title or description, each also as the beginning of a word, and "phrases in double quotes", whole words ' +
+        'next to each other; all must be there.',
+    }),
   completed: z
     .enum(['true', 'false'], 'must be true or false')
     .optional()

@@ -29,6 +29,9 @@ export interface UserStore {
   erase(userId: string, deletedAt: Date): Promise<void>;
 }
 
+/** Every index of tasks holds one of both: without either a user's tasks would be looked for among everybody's. */
+const PARTS = ['user_id = ? and deleted_at is null', 'user_id = ? and deleted_at is not null'];
+
 const COLUMNS =
   'id, email, name, created_at as "createdAt", tokens_valid_after as "tokensValidAfter", deleted_at as "deletedAt"';
 
@@ -72,12 +75,12 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
     erase: (userId, deletedAt) =>
       database.as(userId).transaction(async (manager) => {
         // In the order in which a write of a task takes its locks, the task first: the other way round they deadlock.
-        await manager.execute('select id from tasks where user_id = ? for update', [userId]);
+        for (const part of PARTS) await manager.execute(`select id from tasks where ${part} for update`, [userId]);
         await manager.execute(
           'update users set email = null, name = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
           [deletedAt, deletedAt, userId],
         );
-        await manager.execute('delete from tasks where user_id = ?', [userId]);
+        for (const part of PARTS) await manager.execute(`delete from tasks where ${part}`, [userId]);
         await manager.execute('delete from idempotency_keys where user_id = ?', [userId]);
       }),
   };

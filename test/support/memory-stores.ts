@@ -181,11 +181,21 @@ function passes(task: TaskRow, filter: TaskFilter): boolean {
   return !(filter.not && passes(task, filter.not));
 }
 
-/** Every word of the search begins some word of the task. */
+/** Every word of the search begins some word of the task; a phrase in quotes stands in the title or the description. */
 function isFound({ title, description }: TaskRow, search: string): boolean {
-  const words = wordsOf(`${title} ${description ?? ''}`);
-  const wanted = wordsOf(search);
-  return wanted.length > 0 && wanted.every((part) => words.some((word) => word.startsWith(part)));
+  const straight = search.replaceAll(/[“”„]/g, '"');
+  const phrases = [...straight.matchAll(/"([^"]*)"/g)].map(([, text = '']) => wordsOf(text));
+  const wanted = wordsOf(straight.replaceAll(/"[^"]*"/g, ' '));
+  const texts = [title, description ?? ''].map(wordsOf);
+  return (
+    [...wanted, ...phrases.flat()].length > 0 &&
+    wanted.every((part) => texts.flat().some((word) => word.startsWith(part))) &&
+    phrases.every((phrase) => texts.some((words) => holds(words, phrase)))
+  );
+}
+
+function holds(words: readonly string[], phrase: readonly string[]): boolean {
+  return words.some((_, start) => phrase.every((word, index) => words[start + index] === word)) || phrase.length === 0;
 }
 
 function wordsOf(text: string): string[] {

@@ -190,3 +190,66 @@ describe('search', () => {
     );
   });
 });
+
+describe('a phrase in double quotes', () => {
+  const titles = ['Call the supplier', 'The supplier will call', 'Call them all; the supplier is away'];
+
+  it.each([
+    ['"call the supplier"', ['Call the supplier']],
+    ['"the supplier"', titles],
+    ['“the supplier”', titles],
+    ['"supplier the"', []],
+    ['"CALL THE"', ['Call the supplier']],
+    ['"call-the/supplier"', ['Call the supplier']],
+    ['"call the supp"', []],
+    ['"call"', titles],
+    ['"cal"', []],
+    ['"the supplier" wil', ['The supplier will call']],
+    ['wil "the supplier"', ['The supplier will call']],
+    ['"the supplier" "will call"', ['The supplier will call']],
+    ['"the supplier" is away', [titles[2]]],
+    ['"the call', titles],
+    ['"call the" "supp', ['Call the supplier']],
+    ['"" supp', titles],
+    ['"!" supp', titles],
+    ['""', []],
+    ['"&" "|"', []],
+  ])('finds whole words next to each other in that order: %s', async (search, expected) => {
+    expect(await found(await actorWith(titles), search)).toEqual(expected);
+  });
+
+  it('finds words that occur several times, at the right distance', async () => {
+    const actor = await actorWith(['To be or not to be', 'To be, not to or']);
+    expect(await found(actor, '"to be or not to be"')).toEqual(['To be or not to be']);
+    expect(await found(actor, '"not to"')).toHaveLength(2);
+  });
+
+  it('stands in the title or in the description, and does not begin in one and end in the other', async () => {
+    const actor = await services.actor();
+    await services.tasks.create(actor, { title: 'Alpha beta', description: 'gamma delta' });
+    for (const search of ['"alpha beta"', '"gamma delta"', '"alpha beta" "gamma delta"', 'alpha "delta"']) {
+      expect([search, await found(actor, search)]).toEqual([search, ['Alpha beta']]);
+    }
+    expect(await found(actor, '"beta gamma"')).toEqual([]);
+  });
+
+  it('finds every row of words of a text by itself', async () => {
+    const words = fc.array(fc.constantFrom('a', 'b', 'ab', '東京', 'é1', "it's", 'x-y', 'Z'), {
+      minLength: 1,
+      maxLength: 9,
+    });
+    const actor = await services.actor();
+    await fc.assert(
+      fc.asyncProperty(words, fc.nat(), fc.nat(), async (text, from, length) => {
+        const title = text.join(' ');
+        const { id } = await services.tasks.create(actor, { title });
+        const start = from % text.length;
+        const phrase = text.slice(start, start + 1 + (length % text.length)).join(' ');
+        const { rows } = await services.tasks.connection(actor, { search: `"${phrase}"`, first: 100 });
+        expect([phrase, rows.map((row) => row.id)]).toEqual([phrase, expect.arrayContaining([id])]);
+        await services.tasks.delete(actor, id);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

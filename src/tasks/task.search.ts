@@ -1,0 +1,109 @@
+import type { Parameters } from '../db/parameters.ts';
+import { criteriaConditions, orderClause } from './task.criteria.ts';
+import type { TaskCriteria, TaskFilter } from './task.inputs.ts';
+import { isIndexed, NEWEST_FIRST, type TaskSort } from './task.order.ts';
+
+/**
+ * SQL of searches. An index of words knows no order: of a common word it gives every match, to be fetched and sorted. So
+ * some tasks are looked through before it is asked, and what they show decides on the way; see decision 16.
+ */
+
+/** The view has the policy's condition: under the policy itself the index of words is of no use. */
+const SOURCE = 'searched_tasks';
+/** Tasks that are looked through: below two matches in a hundred the index has little to fetch. */
+const PROBED = 1000;
+/** Of those: a word of more of them narrows nothing, and takes the index longest. */
+const COMMON = PROBED / 10;
+/** Words whose frequency is looked at. */
+const COUNTED_WORDS = 10;
+
+export interface Searched {
+  /** conditions on owner and place that hold for every row; the owner's id is `$1` */
+  scope: readonly string[];
+  criteria: TaskCriteria;
+  sort: TaskSort;
+  /** ranges that follow each other in the order; each row is in one of them */
+  ranges: readonly string[];
+}
+
+/** The first `wanted` rows of a search and perhaps more, in no order: to be selected from, ordered and limited. */
+export function searchedRows(searched: Searched, wanted: string, parameters: Parameters): string {
+  const conditions = conditionsOf(searched, parameters);
+  const isOrdered = isIndexed(searched.sort);
+  const near = isOrdered ? `order by ${orderClause(searched.sort)} limit ${wanted}` : '';
+  // "offset 0" keeps the planner from reading in the order in the hope to meet enough matches soon.
+  return `with probe as (${probe(isOrdered ? searched : newest(searched), parameters)}),
+    near as (select * from probe where ${conditions} ${near}),
+    ${decision(searched, parameters, isOrdered ? `(select count(*) from near) >= ${wanted}` : 'false')}
+    select * from near where (select way from decision) = 'probe'
+    union all
+    select * from (select * from ${SOURCE} where ${conditions} offset 0) as all_tasks
+    where (select way from decision) = 'all'
+    union all
+    select * from (select * from ${SOURCE} where ${conditions} and ${HAS_RARE_WORDS} offset 0) as indexed
+    where (select way from decision) = 'index'`;
+}
+
+/** The number of matches, as a statement. */
+export function searchedCount(scope: readonly string[], criteria: TaskCriteria, parameters: Parameters): string {
+  const searched = newest({ scope, criteria });
+  const conditions = conditionsOf(searched, parameters);
+  return `with probe as (${probe(searched, parameters)}), ${decision(searched, parameters, 'false')}
+    select (case (select way from decision)
+      when 'probe' then (select count(*) from probe where ${conditions})
+      when 'all' then (select count(*) from ${SOURCE} where ${conditions})
+      else (select count(*) from ${SOURCE} where ${conditions} and ${HAS_RARE_WORDS})
+    end)::int as count`;
+}
+
+/** More than the matches, since the index knows neither phrases nor the ends of long words; `conditionsOf` is exact. */
+const HAS_RARE_WORDS = 'search_keys(user_id, search) @@ (select words from rare)';
+
+/**
+ * `probe` when it held enough or everything there is, `all` to read all of the user's tasks when no word is rare, else
+ * `index`. Sub-selects of a `case` are only evaluated when it comes to them.
+ */
+function decision({ criteria }: Searched, parameters: Parameters, hasEnough: string): string {
+  const search = parameters.add(criteria.search);
+  return `rare as (
+      select search_keys_query($1, ${search}, array(
+        select lexeme
+        from (select lexeme from unnest(to_tsvector('pg_catalog.simple', search_words(${search}))) limit ${COUNTED_WORDS}) words
+        where (select count(*) from probe where search @@ ('''' || lexeme || ''':*')::tsquery) > ${COMMON}
+      )) as words
+    ), decision as (
+      select case
+        when ${hasEnough} or (select count(*) from probe) < ${PROBED} then 'probe'
+        when (select words from rare) is null then 'all'
+        else 'index'
+      end as way
+    )`;
+}
+
+function conditionsOf({ scope, criteria, ranges }: Searched, parameters: Parameters): string {
+  return [...scope, `(${ranges.join(' or ')})`, ...criteriaConditions(criteria, parameters)].join(' and ');
+}
+
+/** The first tasks of the order, found or not. */
+function probe({ scope, criteria, sort, ranges }: Searched, parameters: Parameters): string {
+  const filter = heldByIndex(criteria.filter ?? {}, sort);
+  const conditions = [...scope, ...criteriaConditions({ filter }, parameters)];
+  // A limit that the planner does not know makes it read by the order's index, however many tasks it thinks there are.
+  const end = `order by ${orderClause(sort)} limit (select ${PROBED})`;
+  const selects = ranges.map((range) => `select * from ${SOURCE} where ${[...conditions, range].join(' and ')} ${end}`);
+  return selects.length === 1 ? selects.join() : `(${selects.join(') union all (')}) ${end}`;
+}
+
+/** The newest tasks stand for all of them where no index has the order. */
+function newest({ scope: [owner = ''], criteria }: Pick<Searched, 'scope' | 'criteria'>): Searched {
+  return { scope: [owner], criteria, sort: NEWEST_FIRST, ranges: ['true'] };
+}
+
+/** What the index of an order finds without reading rows that fail it. */
+function heldByIndex({ completed, createdAt, updatedAt }: TaskFilter, { keys }: TaskSort): TaskFilter {
+  const columns = keys.map((key) => key.column);
+  return {
+    ...(columns.includes('created_at') ? { completed, createdAt } : {}),
+    ...(columns.includes('updated_at') ? { updatedAt } : {}),
+  };
+}
