@@ -50,12 +50,15 @@ export async function runBenchmark(options: Options, observer: Observer): Promis
   observer.note(
     `seeding ${options.users} users with ${options.tasksPerUser} tasks each, and one with ${options.largeUserTasks}`,
   );
-  const data = await seed(database, options);
   const workloads = WORKLOADS.filter(({ name }) => options.workloads.includes(name));
   const needed = CONTENDERS.filter(
     ({ name }) => options.contenders.includes(name) && workloads.some(({ without }) => !without.includes(name)),
   );
-  const servers = await startContenders(needed, options.rateLimits, postgres, observer.note);
+  // At the same time, because PostgreSQL seeds with one core.
+  const [data, servers] = await Promise.all([
+    seed(database, options),
+    startContenders(needed, options.rateLimits, postgres, observer.note),
+  ]);
   const bench = { options, observer, postgres, database, data, servers };
   const summaries: Summary[] = [];
   for (const workload of workloads) {

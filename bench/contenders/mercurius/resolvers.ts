@@ -1,5 +1,5 @@
 import { GraphQLScalarType } from 'graphql';
-import mercurius from 'mercurius';
+import mercurius, { type MercuriusContext } from 'mercurius';
 import {
   type Criteria,
   countTasks,
@@ -11,8 +11,10 @@ import {
   toggleTask,
 } from './queries.ts';
 
-interface Context {
-  userId: string;
+declare module 'mercurius' {
+  interface MercuriusContext {
+    userId: string;
+  }
 }
 
 interface ListArguments {
@@ -33,27 +35,33 @@ export const resolvers = {
   DateTime: new GraphQLScalarType({ name: 'DateTime', serialize: (value) => (value as Date).toISOString() }),
 
   Query: {
-    task: async (_root: unknown, { id }: { id: string }, { userId }: Context) => found(await getTask(userId, id)),
-    tasks: (_root: unknown, args: ListArguments, { userId }: Context) => connection(userId, args),
+    task: async (_root: unknown, { id }: { id: string }, { userId }: MercuriusContext) =>
+      found(await getTask(userId, id)),
+    tasks: (_root: unknown, args: ListArguments, { userId }: MercuriusContext) => connection(userId, args),
   },
 
   TaskConnection: {
     /** Counted only when it is selected. */
-    totalCount: ({ criteria }: Connection, _args: unknown, { userId }: Context) => countTasks(userId, criteria),
+    totalCount: ({ criteria }: Connection, _args: unknown, { userId }: MercuriusContext) =>
+      countTasks(userId, criteria),
   },
 
   Mutation: {
     async createTask(
       _root: unknown,
       { input }: { input: { title: string; description?: string | null } },
-      { userId }: Context,
+      { userId }: MercuriusContext,
     ) {
       return { task: await createTask(userId, titleOf(input), input.description) };
     },
-    async updateTask(_root: unknown, { id, input }: { id: string; input: { title: string } }, { userId }: Context) {
+    async updateTask(
+      _root: unknown,
+      { id, input }: { id: string; input: { title: string } },
+      { userId }: MercuriusContext,
+    ) {
       return { task: found(await renameTask(userId, id, titleOf(input))) };
     },
-    async toggleTask(_root: unknown, { id }: { id: string }, { userId }: Context) {
+    async toggleTask(_root: unknown, { id }: { id: string }, { userId }: MercuriusContext) {
       return { task: found(await toggleTask(userId, id)) };
     },
   },

@@ -21,7 +21,7 @@ app.addHook('onRequest', async (request, reply) => {
 
 await app.register(mercurius, {
   schema: SCHEMA,
-  resolvers: resolvers as never,
+  resolvers,
   jit: 1,
   context: (request) => ({ userId: request.getDecorator<string>('userId') }),
 });

@@ -4,8 +4,8 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { jsonPgSmartTags } from 'postgraphile/utils';
 import { DATABASE_URL, POOL_SIZE } from '../settings.ts';
 
-/** PostGraphile filters by indexed columns unless told; being undeleted is a condition of the indexes, not a column. */
-const SMART_TAGS = {
+/** PostGraphile filters and sorts by the first column of an index only, unless it is told. */
+const smartTags = jsonPgSmartTags({
   version: 1,
   config: {
     class: {
@@ -17,14 +17,14 @@ const SMART_TAGS = {
       },
     },
   },
-} as const;
+});
 
 /** The user of each request, put where row-level security looks for it. */
 export const users = new WeakMap<object, string>();
 
 export const preset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset],
-  plugins: [jsonPgSmartTags(SMART_TAGS as never)],
+  plugins: [smartTags],
   pgServices: [
     makePgService({
       connectionString: DATABASE_URL,
