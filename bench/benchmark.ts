@@ -1,18 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { applicationUrl, provideLogin } from '../src/db/application-role.ts';
 import { checkContender } from './check.ts';
 import { atEnd } from './cleanup.ts';
-import { type RunningContender, startContender } from './contender-process.ts';
+import type { MemoryInUse, RunningContender } from './contender-process.ts';
 import { CONTENDERS } from './contenders.ts';
 import { type Measurement, measure } from './measure.ts';
 import { migrate } from './migrate.ts';
-import type { Options } from './options.ts';
+import { type Options, USUAL_CONNECTIONS } from './options.ts';
 import { type BenchPostgres, startPostgres } from './postgres.ts';
-import { restore, type SeededUser, seed } from './seed.ts';
+import { LIST_LENGTH, restore, type SeededData, seed } from './seed.ts';
+import { startContenders } from './start-contenders.ts';
 import { type Summary, summarise } from './summary.ts';
-import { TOKEN_SECRET } from './tokens.ts';
-import { WORKLOADS, type Workload } from './workloads.ts';
+import { createWitness } from './witness.ts';
+import { type Scene, WORKLOADS, type Workload } from './workloads.ts';
 
 /** Told about the progress of a run. */
 export interface Observer {
@@ -31,12 +30,16 @@ interface Bench {
   readonly observer: Observer;
   readonly postgres: BenchPostgres;
   readonly database: Client;
-  readonly users: readonly SeededUser[];
+  readonly data: SeededData;
   readonly servers: readonly RunningContender[];
 }
 
-/** High enough never to be hit, so that counting is paid for and nothing is refused. */
-const UNREACHABLE_RATE_LIMIT_SCALE = '1000000';
+/** A contender under one workload. */
+interface Entry {
+  readonly server: RunningContender;
+  readonly scene: Scene;
+  readonly rounds: Measurement[];
+}
 
 /** Sets everything up and measures the chosen workloads. What it has started stops at the end of the benchmark. */
 export async function runBenchmark(options: Options, observer: Observer): Promise<BenchmarkResult> {
@@ -44,12 +47,21 @@ export async function runBenchmark(options: Options, observer: Observer): Promis
   const postgres = await startPostgres();
   const database = await connect(postgres);
   await migrate(postgres.url);
-  observer.note(`seeding ${options.users} users with ${options.tasksPerUser} tasks each`);
-  const users = await seed(database, options.users, options.tasksPerUser);
-  const servers = await startContenders(options, observer, postgres);
-  const bench = { options, observer, postgres, database, users, servers };
+  observer.note(
+    `seeding ${options.users} users with ${options.tasksPerUser} tasks each, and one with ${options.largeUserTasks}`,
+  );
+  const workloads = WORKLOADS.filter(({ name }) => options.workloads.includes(name));
+  const needed = CONTENDERS.filter(
+    ({ name }) => options.contenders.includes(name) && workloads.some(({ without }) => !without.includes(name)),
+  );
+  // At the same time, because PostgreSQL seeds with one core.
+  const [data, servers] = await Promise.all([
+    seed(database, options),
+    startContenders(needed, options.rateLimits, postgres, observer.note),
+  ]);
+  const bench = { options, observer, postgres, database, data, servers };
   const summaries: Summary[] = [];
-  for (const workload of WORKLOADS.filter(({ name }) => options.workloads.includes(name))) {
+  for (const workload of workloads) {
     const ofWorkload = await runWorkload(bench, workload);
     observer.finished(workload, ofWorkload);
     summaries.push(...ofWorkload);
@@ -67,71 +79,61 @@ async function connect(postgres: BenchPostgres): Promise<Client> {
   return database;
 }
 
-async function startContenders(options: Options, observer: Observer, postgres: BenchPostgres) {
-  const settings = contenderSettings(options, postgres);
-  const bound = await boundSettings(postgres);
-  const servers: RunningContender[] = [];
-  for (const contender of CONTENDERS.filter(({ name }) => options.contenders.includes(name))) {
-    observer.note(`starting ${contender.name}`);
-    servers.push(await startContender(contender, { ...settings, ...(contender.isBound ? bound : {}) }));
-  }
-  return servers;
-}
-
-/** As the product is deployed: requests run as a role that owns nothing, migrations as the owner. */
-async function boundSettings({ url }: BenchPostgres): Promise<Record<string, string>> {
-  const password = randomBytes(24).toString('base64url');
-  await provideLogin(url, password);
-  return { DATABASE_URL: applicationUrl(url, password), DATABASE_URL_DIRECT: url };
-}
-
-function contenderSettings(options: Options, postgres: BenchPostgres): Record<string, string> {
-  return {
-    NODE_ENV: 'production',
-    LOG_LEVEL: 'info',
-    HOST: '127.0.0.1',
-    DATABASE_URL: postgres.url,
-    BETTER_AUTH_SECRET: TOKEN_SECRET,
-    RATE_LIMIT_SCALE: options.rateLimits ? UNREACHABLE_RATE_LIMIT_SCALE : '0',
-  };
-}
-
 /** Checks and warms up every contender, then measures them in turns: what disturbs the machine disturbs all alike. */
 async function runWorkload(bench: Bench, workload: Workload): Promise<Summary[]> {
-  const { options, observer, servers, database, users } = bench;
-  for (const server of servers) {
+  const { options, observer, database } = bench;
+  const entries: Entry[] = [];
+  for (const server of bench.servers.filter(({ contender }) => !workload.without.includes(contender.name))) {
     observer.note(`${workload.name}: checking and warming up ${server.contender.name}`);
-    await checkContender(server, workload.name, database, users[0]!);
-    await runRound(bench, workload, server, 0, options.warmUpSeconds);
+    const scene = await sceneOf(bench, server);
+    await checkContender(server, workload.name, database, scene);
+    const entry = { server, scene, rounds: [] };
+    await runRound(bench, workload, entry, 0, options.warmUpSeconds);
+    entries.push(entry);
   }
-  const measurements = new Map<string, Measurement[]>(servers.map(({ contender }) => [contender.name, []]));
+  if (workload.writes) await restore(database);
   for (let round = 1; round <= options.rounds; round += 1) {
     observer.note(`${workload.name}: round ${round} of ${options.rounds}`);
-    for (const server of rotated(servers, round)) {
-      const measurement = await runRound(bench, workload, server, round, options.seconds);
-      measurements.get(server.contender.name)?.push(measurement);
+    for (const entry of rotated(entries, round)) {
+      entry.rounds.push(await runRound(bench, workload, entry, round, options.seconds));
+      if (workload.writes) await restore(database);
     }
   }
-  const floor = measurements.get(CONTENDERS[0]!.name);
-  return [...measurements].map(([name, rounds]) => summarise(workload.name, name, rounds, floor));
+  const floor = entries.find(({ server }) => server.contender === CONTENDERS[0])?.rounds;
+  const memories = new Map<Entry, MemoryInUse>();
+  for (const entry of entries) memories.set(entry, await entry.server.memory());
+  return entries.map((entry) =>
+    summarise(workload.name, entry.server.contender, entry.rounds, floor, memories.get(entry)!),
+  );
 }
 
-async function runRound(
-  { options, postgres, database, users }: Bench,
+async function sceneOf({ data, database }: Bench, { contender, port }: RunningContender): Promise<Scene> {
+  const { protocol } = contender;
+  const witness = createWitness(port, database);
+  try {
+    const deepCursor = await protocol.cursorOf(data.deepPlace, LIST_LENGTH, (call) =>
+      witness.ask(data.largeUser, call),
+    );
+    return { ...data, protocol, deepCursor };
+  } finally {
+    witness.close();
+  }
+}
+
+function runRound(
+  { options, postgres }: Bench,
   workload: Workload,
-  server: RunningContender,
+  { server, scene }: Entry,
   round: number,
   seconds: number,
 ): Promise<Measurement> {
-  const { protocol } = server.contender;
-  const plan = { workload, protocol, port: server.port, users, connections: options.connections, seconds };
-  const measurement = await measure(server, postgres, { ...plan, randomSeed: round + 1 });
-  if (workload.writes) await restore(database);
-  return measurement;
+  const connections = options.connections ?? workload.connections ?? USUAL_CONNECTIONS;
+  const plan = { workload, scene, port: server.port, connections, seconds, randomSeed: round + 1 };
+  return measure(server, postgres, plan);
 }
 
 /** Nobody always follows the same neighbour. */
 function rotated<Item>(items: readonly Item[], by: number): Item[] {
-  const start = by % items.length;
+  const start = by % Math.max(1, items.length);
   return [...items.slice(start), ...items.slice(0, start)];
 }

@@ -1,23 +1,13 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import type { Client } from 'pg';
+import { WRITE_CHECKS } from './check-writes.ts';
 import type { RunningContender } from './contender-process.ts';
-import { createHttpClient } from './http-client.ts';
-import type { HttpCall, TaskAnswer } from './protocol.ts';
-import { CREATED_TITLE_PREFIX, type SeededUser } from './seed.ts';
+import type { TaskAnswer } from './protocol.ts';
+import { fieldsOf } from './protocols/document-variants.ts';
+import { LIST_LENGTH, SEARCHED_WORDS } from './seed.ts';
 import { signToken } from './tokens.ts';
-import { LIST_LENGTH } from './workloads.ts';
-
-/** Asks one running contender and reads the database; made for one check. */
-interface Witness {
-  readonly user: SeededUser;
-  ask(call: HttpCall, token?: string): Promise<{ status: number; json: unknown }>;
-  storedTasks(condition: string, values: unknown[]): Promise<StoredTask[]>;
-}
-
-interface StoredTask extends TaskAnswer {
-  readonly userId: string;
-  readonly isStamped: boolean;
-}
+import { type Check, createWitness, toAnswer, type Witness } from './witness.ts';
+import type { Scene } from './workloads.ts';
 
 /**
  * Makes sure that a contender really does the work that is about to be measured: its answers to the workload are
@@ -27,81 +17,120 @@ export async function checkContender(
   server: RunningContender,
   workload: string,
   database: Client,
-  user: SeededUser,
+  scene: Scene,
 ): Promise<void> {
-  const client = createHttpClient(server.port, 1);
-  const witness: Witness = {
-    user,
-    ask: async (call, token = user.token) => {
-      const { status, body } = await client.send(call, token);
-      return { status, json: JSON.parse(body) };
-    },
-    storedTasks: (condition, values) => readTasks(database, condition, values),
-  };
+  const witness = createWitness(server.port, database);
   try {
-    await checks[workload]?.(server.contender, witness);
-    const forged = await signToken(user.id, 'a secret that no contender was told about');
-    strictEqual((await witness.ask(server.contender.protocol.list(1), forged)).status, 401, 'a forged token');
+    const check = CHECKS[workload];
+    if (!check) throw new Error('there is no check for it');
+    await check(scene, witness);
+    const forged = await signToken(scene.users[0]!.id, 'a secret that no contender was told about');
+    strictEqual(await witness.statusFor(forged, scene.protocol.list(1)), 401, 'a forged token');
   } catch (cause) {
     throw new Error(`${server.contender.name} fails the check of "${workload}": ${(cause as Error).message}`, {
       cause,
     });
   } finally {
-    client.close();
+    witness.close();
   }
 }
 
-type Check = (contender: RunningContender['contender'], witness: Witness) => Promise<void>;
-
-const checks: Record<string, Check> = {
-  async list({ protocol }, { user, ask, storedTasks }) {
-    const answered = protocol.readList((await ask(protocol.list(LIST_LENGTH))).json);
-    const stored = await storedTasks('user_id = $1 order by created_at desc, id desc limit $2', [user.id, LIST_LENGTH]);
-    strictEqual(stored.length, LIST_LENGTH);
-    deepStrictEqual(answered, stored.map(toAnswer));
+const READ_CHECKS: Record<string, Check> = {
+  async list(scene, witness) {
+    await expectLists(scene, witness);
   },
 
-  async get({ protocol }, { user, ask, storedTasks }) {
-    const id = user.taskIds[30] ?? user.taskIds[0]!;
-    const answered = protocol.readGet((await ask(protocol.get(id))).json);
+  async get({ protocol, users }, { ask, storedTasks }) {
+    const user = users[0]!;
+    const id = user.taskIds.at(-1)!;
+    const answered = protocol.readGet(await ask(user, protocol.get(id)));
     deepStrictEqual([answered], (await storedTasks('id = $1', [id])).map(toAnswer));
   },
 
-  async create({ protocol }, { user, ask, storedTasks }) {
-    const task = {
-      title: `${CREATED_TITLE_PREFIX}: "check" \\ ü`,
-      description: 'Two lines,\nwith a quotation "mark".',
-    };
-    const answered = protocol.readCreate((await ask(protocol.create(task))).json);
-    const stored = await storedTasks('id = $1', [answered.id]);
-    deepStrictEqual([answered], stored.map(toAnswer));
-    deepStrictEqual({ title: answered.title, description: answered.description }, task);
-    strictEqual(stored[0]?.userId, user.id);
+  async search(scene, witness) {
+    await expectSearches(scene, witness);
   },
 
-  async toggle({ protocol }, { user, ask, storedTasks }) {
-    const id = user.taskIds[0]!;
-    const [before] = await storedTasks('id = $1', [id]);
-    const answered = protocol.readToggle((await ask(protocol.toggle(id))).json);
-    const [after] = await storedTasks('id = $1', [id]);
-    ok(before && after);
-    deepStrictEqual(answered, toAnswer(after));
-    strictEqual(after.completed, !before.completed);
-    strictEqual(after.isStamped, after.completed, 'completed_at');
-    strictEqual(after.version, before.version + 1);
+  async page({ protocol, largeUser, deepCursor, deepPlace }, { ask, storedTasks }) {
+    const answered = protocol.readList(await ask(largeUser, protocol.page(deepCursor, LIST_LENGTH)));
+    const stored = await storedTasks('user_id = $1 order by created_at desc, id desc offset $2 limit $3', [
+      largeUser.id,
+      deepPlace.position,
+      LIST_LENGTH,
+    ]);
+    expectSame(answered, stored.map(toAnswer), LIST_LENGTH);
+  },
+
+  async count(scene, witness) {
+    await expectCounts(scene, witness);
+  },
+
+  /** After everything that can change a list, whoever did it, the lists must be those of the database. */
+  async day(scene, witness) {
+    for (const check of Object.values(WRITE_CHECKS)) {
+      await check(scene, witness);
+      await expectReads(scene, witness);
+    }
+    const user = scene.users[0]!;
+    await witness.change('update tasks set completed = not completed where id = any($1)', [user.taskIds.slice(0, 3)]);
+    await expectReads(scene, witness);
+  },
+
+  async documents({ protocol, users }, { ask, storedTasks }) {
+    const user = users[0]!;
+    const stored = await storedTasks('user_id = $1 order by created_at desc, id desc limit $2', [user.id, LIST_LENGTH]);
+    for (const variant of [1, 63, 4094]) {
+      const answered = protocol.readDocument?.(await ask(user, protocol.document!(variant, LIST_LENGTH))) ?? [];
+      strictEqual(answered.length, stored.length);
+      answered.forEach((task, index) => {
+        deepStrictEqual(Object.keys(task as object), fieldsOf(variant));
+        const known = { ...(task as TaskAnswer), ...toAnswer(stored[index]!) };
+        for (const field of fieldsOf(variant)) {
+          strictEqual((task as Record<string, unknown>)[field], (known as Record<string, unknown>)[field], field);
+        }
+      });
+    }
   },
 };
 
-async function readTasks(database: Client, condition: string, values: unknown[]): Promise<StoredTask[]> {
-  const { rows } = await database.query<StoredTask>(
-    `select id::text, title, description, completed, version,
-       user_id "userId", completed_at is not null "isStamped"
-     from tasks where ${condition}`,
-    values,
-  );
-  return rows;
+const CHECKS: Record<string, Check> = { ...READ_CHECKS, ...WRITE_CHECKS };
+
+async function expectReads(scene: Scene, witness: Witness): Promise<void> {
+  await expectLists(scene, witness);
+  await expectSearches(scene, witness);
+  await expectCounts(scene, witness);
 }
 
-function toAnswer({ id, title, description, completed, version }: StoredTask): TaskAnswer {
-  return { id, title, description, completed, version };
+/** Asked twice: what is remembered must be right too. */
+async function expectLists({ protocol, users }: Scene, { ask, storedTasks }: Witness): Promise<void> {
+  const user = users[0]!;
+  const stored = await storedTasks('user_id = $1 order by created_at desc, id desc limit $2', [user.id, LIST_LENGTH]);
+  for (const _time of ['first', 'second']) {
+    expectSame(protocol.readList(await ask(user, protocol.list(LIST_LENGTH))), stored.map(toAnswer), LIST_LENGTH);
+  }
+}
+
+async function expectSearches({ protocol, users }: Scene, { ask, storedTasks }: Witness): Promise<void> {
+  const user = users[0]!;
+  for (const words of SEARCHED_WORDS) {
+    const stored = await storedTasks(
+      `user_id = $1 and not completed and search @@ search_query($2) order by created_at desc, id desc limit $3`,
+      [user.id, words, LIST_LENGTH],
+    );
+    expectSame(protocol.readList(await ask(user, protocol.search(words, LIST_LENGTH))), stored.map(toAnswer), 1);
+  }
+}
+
+async function expectCounts({ protocol, users }: Scene, { ask, storedTasks }: Witness): Promise<void> {
+  const user = users[0]!;
+  const stored = await storedTasks('user_id = $1 order by created_at desc, id desc', [user.id]);
+  const answer = await ask(user, protocol.count(LIST_LENGTH));
+  strictEqual(protocol.readCount(answer), stored.length, 'number of all tasks');
+  expectSame(protocol.readList(answer), stored.slice(0, LIST_LENGTH).map(toAnswer), LIST_LENGTH);
+}
+
+/** An empty list would equal another empty one. */
+function expectSame(answered: readonly TaskAnswer[], stored: readonly TaskAnswer[], least: number): void {
+  strictEqual(stored.length >= least, true, `the database has fewer than ${least} such tasks`);
+  deepStrictEqual(answered, stored);
 }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Protocol } from './protocol.ts';
-import { GRAPHQL_PROTOCOL } from './protocols/graphql.ts';
 import { PLAIN_PROTOCOL } from './protocols/plain.ts';
+import { POSTGRAPHILE } from './protocols/postgraphile.ts';
 import { REST_PROTOCOL } from './protocols/rest.ts';
+import { CONTENDER_GRAPHQL, PRODUCT_GRAPHQL } from './protocols/task-graphql.ts';
 
 /** A server that takes part: how Node.js starts it and how it is spoken to. */
 export interface Contender {
@@ -13,20 +14,36 @@ export interface Contender {
   readonly nodeArguments: readonly string[];
   /** Whether it connects as the role that row-level security binds, and not as the owner. */
   readonly isBound?: boolean;
+  /** Whether a failed request of it fails the benchmark: the peers' own faults are only told. */
+  readonly isJudged?: boolean;
   /** What it needs in its environment besides the settings that all get. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 const PRODUCT_ENTRY = fromProject('dist/src/main.js');
 
-/** All contenders. The first one is the floor that the others are compared with. */
+/** The product as it is deployed: compiled, in production mode, unmodified. */
+const PRODUCT = { nodeArguments: [PRODUCT_ENTRY], isBound: true, isJudged: true } as const;
+const WITHOUT_MEMORY = { RESULT_CACHE_SIZE: '0' };
+
+/**
+ * All contenders; the first one is the floor that the others are compared with. Each is a process of its own, so that
+ * neither API of the product profits or suffers from what the other made the JIT compiler learn.
+ */
 export const CONTENDERS: readonly Contender[] = [
-  { name: 'floor', protocol: PLAIN_PROTOCOL, ...typescript('bench/contenders/floor/server.ts') },
-  { name: 'textbook', protocol: GRAPHQL_PROTOCOL, ...typescript('bench/contenders/textbook/server.ts') },
-  // The product as it is deployed: compiled, in production mode, unmodified.
-  { name: 'product', protocol: GRAPHQL_PROTOCOL, nodeArguments: [PRODUCT_ENTRY], isBound: true },
-  // A process of its own, so that neither API profits or suffers from what the other made the JIT compiler learn.
-  { name: 'product-rest', protocol: REST_PROTOCOL, nodeArguments: [PRODUCT_ENTRY], isBound: true },
+  { name: 'floor', protocol: PLAIN_PROTOCOL, isJudged: true, ...typescript('bench/contenders/floor/server.ts') },
+  { name: 'product', protocol: PRODUCT_GRAPHQL, ...PRODUCT },
+  { name: 'product-rest', protocol: REST_PROTOCOL, ...PRODUCT },
+  { name: 'product-fresh', protocol: PRODUCT_GRAPHQL, ...PRODUCT, environment: WITHOUT_MEMORY },
+  { name: 'product-rest-fresh', protocol: REST_PROTOCOL, ...PRODUCT, environment: WITHOUT_MEMORY },
+  { name: 'mercurius', protocol: CONTENDER_GRAPHQL, ...typescript('bench/contenders/mercurius/server.ts') },
+  {
+    name: 'postgraphile',
+    protocol: POSTGRAPHILE,
+    isBound: true,
+    ...typescript('bench/contenders/postgraphile/server.ts'),
+  },
+  { name: 'textbook', protocol: CONTENDER_GRAPHQL, ...typescript('bench/contenders/textbook/server.ts') },
 ];
 
 /** Fails early, with the remedy, when the product shall take part and was not compiled. */

@@ -1,15 +1,12 @@
 import { createHttpClient, type HttpAnswer, type HttpClient } from './http-client.ts';
-import type { Protocol } from './protocol.ts';
 import { createRandom } from './random.ts';
-import type { SeededUser } from './seed.ts';
-import type { Workload } from './workloads.ts';
+import type { Scene, Workload } from './workloads.ts';
 
 /** What to send to whom, and for how long. */
 export interface LoadPlan {
   readonly workload: Workload;
-  readonly protocol: Protocol;
+  readonly scene: Scene;
   readonly port: number;
-  readonly users: readonly SeededUser[];
   readonly connections: number;
   readonly seconds: number;
   readonly randomSeed: number;
@@ -24,7 +21,7 @@ export interface LoadResult {
   readonly firstError: string | undefined;
 }
 
-/** Keeps `connections` requests in flight, each for a random user, until the time is over and all are answered. */
+/** Keeps `connections` requests in flight until the time is over and all are answered. */
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const client = createHttpClient(plan.port, plan.connections);
   const random = createRandom(plan.randomSeed);
@@ -36,8 +33,8 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
 
   const sendUntilEnd = async () => {
     for (let sent = performance.now(); sent < end; sent = performance.now()) {
-      const user = random.pick(plan.users);
-      const fault = await faultOf(client, plan.workload.nextCall(plan.protocol, user, random), user.token);
+      const { user, call } = plan.workload.nextRequest(plan.scene, random);
+      const fault = await faultOf(client, call, user.token);
       latencies.push(performance.now() - sent);
       if (fault !== undefined) {
         errors += 1;

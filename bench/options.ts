@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util';
 import { CONTENDERS } from './contenders.ts';
 import { WORKLOADS } from './workloads.ts';
 
+/** Requests in flight where neither the workload nor the command line says otherwise. */
+export const USUAL_CONNECTIONS = 32;
+
 /** What one run of the benchmark does; see `USAGE` for the flags behind it. */
 export interface Options {
   workloads: string[];
@@ -9,11 +12,16 @@ export interface Options {
   rounds: number;
   seconds: number;
   warmUpSeconds: number;
-  connections: number;
+  /** Requests in flight; each workload has a number of its own when absent. */
+  connections: number | undefined;
   users: number;
   tasksPerUser: number;
+  largeUserTasks: number;
   rateLimits: boolean;
   json: boolean;
+  /** Files to write, if any. */
+  markdownFile: string | undefined;
+  chartFile: string | undefined;
   help: boolean;
 }
 
@@ -21,14 +29,17 @@ export const USAGE = `npm run bench -- [flags]
 
   --workload <name>     ${namesOf(WORKLOADS)} (repeatable; default all)
   --contender <name>    ${namesOf(CONTENDERS)} (repeatable; default all)
-  --rounds <n>          measured rounds per workload (default 3)
+  --rounds <n>          measured rounds per workload (default 2)
   --seconds <n>         length of one measurement (default 3)
-  --warm-up <n>         seconds of unmeasured load per workload and contender (default 3)
-  --connections <n>     requests in flight at any time (default 32)
-  --users <n>           seeded users (default 200)
-  --tasks <n>           seeded tasks per user (default 200, at least 20)
+  --warm-up <n>         seconds of unmeasured load per workload and contender (default 1.5)
+  --connections <n>     requests in flight at any time (default ${USUAL_CONNECTIONS}; day: 100)
+  --users <n>           seeded users (default 1000)
+  --tasks <n>           seeded tasks per user (default 200, at least 100)
+  --large-user <n>      seeded tasks of one more user (default 100000, a multiple of 100)
   --with-limits         product: rate limits are counted but too high to be hit (default)
   --without-limits      product: rate limits are switched off
+  --markdown <file>     write the result as Markdown too
+  --chart <file>        draw the ratios to the floor too, as SVG
   --json                print the result as JSON on stdout; progress goes to stderr
   --help                print this
 `;
@@ -40,12 +51,15 @@ export function readOptions(commandLine: string[]): Options {
     options: {
       workload: { type: 'string', multiple: true },
       contender: { type: 'string', multiple: true },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '2' },
       seconds: { type: 'string', default: '3' },
-      'warm-up': { type: 'string', default: '3' },
-      connections: { type: 'string', default: '32' },
-      users: { type: 'string', default: '200' },
+      'warm-up': { type: 'string', default: '1.5' },
+      connections: { type: 'string' },
+      users: { type: 'string', default: '1000' },
       tasks: { type: 'string', default: '200' },
+      'large-user': { type: 'string', default: '100000' },
+      markdown: { type: 'string' },
+      chart: { type: 'string' },
       'with-limits': { type: 'boolean', default: false },
       'without-limits': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -61,11 +75,14 @@ export function readOptions(commandLine: string[]): Options {
     rounds: wholeNumber('--rounds', values.rounds, 1),
     seconds: positiveNumber('--seconds', values.seconds),
     warmUpSeconds: positiveNumber('--warm-up', values['warm-up']),
-    connections: wholeNumber('--connections', values.connections, 1),
+    connections: values.connections === undefined ? undefined : wholeNumber('--connections', values.connections, 1),
     users: wholeNumber('--users', values.users, 1),
-    tasksPerUser: wholeNumber('--tasks', values.tasks, 20),
+    tasksPerUser: wholeNumber('--tasks', values.tasks, 100),
+    largeUserTasks: multipleOfHundred('--large-user', values['large-user']),
     rateLimits: !values['without-limits'],
     json: values.json,
+    markdownFile: values.markdown,
+    chartFile: values.chart,
     help: values.help,
   };
 }
@@ -88,6 +105,12 @@ function chosenNames(flag: string, chosen: string[] | undefined, known: readonly
 function wholeNumber(flag: string, text: string, least: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < least) throw new Error(`${flag} ${text}: a whole number from ${least} up`);
+  return value;
+}
+
+function multipleOfHundred(flag: string, text: string): number {
+  const value = wholeNumber(flag, text, 100);
+  if (value % 100 !== 0) throw new Error(`${flag} ${text}: a multiple of 100`);
   return value;
 }
 

@@ -9,15 +9,24 @@ const MICROSECONDS_PER_TICK = 10_000;
  */
 export function postgresCpuMicroseconds(postmaster: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
+  for (;;) {
+    const before = readTimes(String(postmaster));
+    const living = livingChildren(postmaster);
+    const after = readTimes(String(postmaster));
+    // A child that ends while we look would be counted twice or not at all.
+    if (before?.endedChildren !== after?.endedChildren) continue;
+    return ((after?.own ?? 0) + (after?.endedChildren ?? 0) + living) * MICROSECONDS_PER_TICK;
+  }
+}
+
+/** Ticks of all processes that PostgreSQL has started and not yet waited for. */
+function livingChildren(postmaster: number): number {
   let ticks = 0;
   for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const times = readTimes(entry);
-    if (!times) continue;
-    if (Number(entry) === postmaster) ticks += times.own + times.endedChildren;
-    else if (times.parent === postmaster) ticks += times.own;
+    const times = /^\d+$/.test(entry) ? readTimes(entry) : undefined;
+    if (times?.parent === postmaster) ticks += times.own;
   }
-  return ticks * MICROSECONDS_PER_TICK;
+  return ticks;
 }
 
 interface ProcessTimes {

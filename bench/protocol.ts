@@ -19,17 +19,45 @@ export interface NewTask {
   readonly description: string;
 }
 
-/** How a contender is spoken to: the four operations as HTTP, and its answers in one common form. */
+/** A task in the list of its user, newest first. */
+export interface Place {
+  readonly id: string;
+  /** ISO 8601, UTC, milliseconds */
+  readonly createdAt: string;
+  /** 1 for the newest */
+  readonly position: number;
+}
+
+/** Sends one call for the user whose list it is; answers the parsed body. */
+export type Ask = (call: HttpCall) => Promise<unknown>;
+
+/** How a contender is spoken to: each operation as HTTP, and its answers in one common form. */
 export interface Protocol {
   list(first: number): HttpCall;
+  /** Open tasks with these words. */
+  search(words: string, first: number): HttpCall;
+  /** The list, and how many tasks there are in all. */
+  count(first: number): HttpCall;
+  /** What comes after a cursor. */
+  page(cursor: string, first: number): HttpCall;
+  /** The contender's name of a place, for `page`. */
+  cursorOf(place: Place, first: number, ask: Ask): Promise<string> | string;
   get(id: string): HttpCall;
   create(task: NewTask): HttpCall;
+  update(id: string, title: string): HttpCall;
   toggle(id: string): HttpCall;
+  /** A list whose document differs for each `variant`; absent where there are no documents. */
+  document?(variant: number, first: number): HttpCall;
+
   /** Each `read…` throws when the answer has another shape. */
   readList(answer: unknown): TaskAnswer[];
+  readCount(answer: unknown): number;
   readGet(answer: unknown): TaskAnswer;
   readCreate(answer: unknown): TaskAnswer;
+  readUpdate(answer: unknown): TaskAnswer;
   readToggle(answer: unknown): TaskAnswer;
+  /** The tasks that `document` answers, each with the fields of its variant only. */
+  readDocument?(answer: unknown): unknown[];
 }
 
 /** Follows `path` into parsed JSON; an absent step is an error that says where. */

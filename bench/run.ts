@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { runBenchmark } from './benchmark.ts';
+import { drawChart } from './chart.ts';
 import { cleanUp, cleanUpOnInterruption, isCleaningUp } from './cleanup.ts';
 import { requireCompiled } from './contenders.ts';
+import { formatDocument } from './markdown.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { describeRun, formatTable } from './report.ts';
 
@@ -29,15 +32,25 @@ async function main(commandLine: string[]): Promise<number> {
 
 async function runAndReport(options: Options): Promise<number> {
   requireCompiled(options.contenders);
+  const begin = Date.now();
+  const tables: string[] = [];
   const { postgresVersion, summaries } = await runBenchmark(options, {
-    note: (message) => console.error(`- ${message}`),
+    note: (message) => console.error(`- ${secondsSince(begin)} s: ${message}`),
     finished: (workload, ofWorkload) => {
-      if (!options.json) console.log(`\n${formatTable(workload, ofWorkload)}`);
+      const table = formatTable(workload, ofWorkload);
+      tables.push(table);
+      if (!options.json) console.log(`\n${table}`);
     },
   });
-  const run = describeRun(options, postgresVersion);
+  const run = { ...describeRun(options, postgresVersion), tookSeconds: secondsSince(begin) };
   console.log(JSON.stringify(options.json ? { run, summaries } : run, null, 2));
-  return summaries.some(({ errors }) => errors > 0) ? 1 : 0;
+  if (options.markdownFile) writeFileSync(options.markdownFile, formatDocument(run, tables));
+  if (options.chartFile) writeFileSync(options.chartFile, drawChart(summaries, run));
+  return summaries.some(({ errors, isJudged }) => isJudged && errors > 0) ? 1 : 0;
+}
+
+function secondsSince(begin: number): number {
+  return Math.round((Date.now() - begin) / 1000);
 }
 
 cleanUpOnInterruption();

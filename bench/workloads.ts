@@ -1,9 +1,27 @@
 import type { HttpCall, Protocol } from './protocol.ts';
+import { DOCUMENT_VARIANTS } from './protocols/document-variants.ts';
 import type { Random } from './random.ts';
-import { CREATED_TITLE_PREFIX, type SeededUser } from './seed.ts';
+import {
+  CREATED_TITLE_PREFIX,
+  LIST_LENGTH,
+  SEARCHED_WORDS,
+  type SeededData,
+  type SeededUser,
+  seedTitle,
+} from './seed.ts';
 
-/** How many tasks the list workload asks for. */
-export const LIST_LENGTH = 20;
+/** What requests are made of: the language of the contender, and the data. */
+export interface Scene extends SeededData {
+  readonly protocol: Protocol;
+  /** The contender's cursor of `deepPlace`. */
+  readonly deepCursor: string;
+}
+
+/** One request and who sends it. */
+export interface UserRequest {
+  readonly user: SeededUser;
+  readonly call: HttpCall;
+}
 
 /** One kind of request, repeated for the length of a measurement. */
 export interface Workload {
@@ -11,36 +29,101 @@ export interface Workload {
   readonly title: string;
   /** Whether the tables must be restored afterwards. */
   readonly writes: boolean;
-  nextCall(protocol: Protocol, user: SeededUser, random: Random): HttpCall;
+  /** Contenders that cannot take part, or would only repeat what another one shows. */
+  readonly without: readonly string[];
+  /** Requests in flight, where it is not the usual number. */
+  readonly connections?: number;
+  nextRequest(scene: Scene, random: Random): UserRequest;
 }
 
+/** The answers of these workloads can come from memory: nothing else differs between the product and its fresh twins. */
+const FRESH = ['product-fresh', 'product-rest-fresh'];
+const WITHOUT_DOCUMENTS = ['floor', 'product-rest', 'product-rest-fresh', 'product-fresh'];
+
+const list = forRandomUser(({ protocol }) => protocol.list(LIST_LENGTH));
+const get = forRandomUser(({ protocol }, user, random) => protocol.get(random.pick(user.taskIds)));
+const search = forRandomUser(({ protocol }, _user, random) =>
+  protocol.search(random.pick(SEARCHED_WORDS), LIST_LENGTH),
+);
+const count = forRandomUser(({ protocol }) => protocol.count(LIST_LENGTH));
+const create = forRandomUser(({ protocol }, user, random) =>
+  protocol.create({
+    title: `${CREATED_TITLE_PREFIX}: ${random.below(1_000_000)}`,
+    description: `One more thing to do for ${user.id}; it has a few words of description, as most tasks have.`,
+  }),
+);
+const update = forRandomUser(({ protocol }, user, random) =>
+  protocol.update(random.pick(user.taskIds), seedTitle(random.below(1000), random.below(1_000_000))),
+);
+const toggle = forRandomUser(({ protocol }, user, random) => protocol.toggle(random.pick(user.taskIds)));
+const document = forRandomUser(({ protocol }, _user, random) => {
+  const call = protocol.document?.(random.below(DOCUMENT_VARIANTS), LIST_LENGTH);
+  if (!call) throw new Error('this contender knows no documents');
+  return call;
+});
+
+/** Of 100 requests of a mixed day: 80 read, 20 write. */
+const DAY = [
+  [40, list],
+  [20, get],
+  [10, search],
+  [10, count],
+  [8, create],
+  [7, update],
+  [5, toggle],
+] as const;
+const dayTable = DAY.flatMap(([share, next]) => Array.from({ length: share }, () => next));
+
 export const WORKLOADS: readonly Workload[] = [
+  { name: 'list', title: `the ${LIST_LENGTH} newest tasks`, writes: false, without: [], nextRequest: list },
+  { name: 'get', title: 'one task by id', writes: false, without: FRESH, nextRequest: get },
+  { name: 'create', title: 'create a task', writes: true, without: FRESH, nextRequest: create },
+  { name: 'update', title: 'change the title of a task', writes: true, without: FRESH, nextRequest: update },
+  { name: 'toggle', title: 'toggle a task', writes: true, without: FRESH, nextRequest: toggle },
   {
-    name: 'list',
-    title: `the ${LIST_LENGTH} newest tasks`,
+    name: 'search',
+    title: `the ${LIST_LENGTH} newest open tasks with two words`,
     writes: false,
-    nextCall: (protocol) => protocol.list(LIST_LENGTH),
+    without: [],
+    nextRequest: search,
   },
   {
-    name: 'get',
-    title: 'one task by id',
+    name: 'page',
+    title: `${LIST_LENGTH} tasks four fifths down a long list: page 4,000 of 100,000 tasks`,
     writes: false,
-    nextCall: (protocol, user, random) => protocol.get(random.pick(user.taskIds)),
+    without: [],
+    nextRequest: ({ protocol, largeUser, deepCursor }) => ({
+      user: largeUser,
+      call: protocol.page(deepCursor, LIST_LENGTH),
+    }),
   },
   {
-    name: 'create',
-    title: 'create a task',
-    writes: true,
-    nextCall: (protocol, user, random) =>
-      protocol.create({
-        title: `${CREATED_TITLE_PREFIX}: ${random.below(1_000_000)}`,
-        description: `One more thing to do for ${user.id}; it has a few words of description, as most tasks have.`,
-      }),
+    name: 'count',
+    title: `the ${LIST_LENGTH} newest tasks and the number of all`,
+    writes: false,
+    without: [],
+    nextRequest: count,
   },
   {
-    name: 'toggle',
-    title: 'toggle a task',
+    name: 'day',
+    title: 'a mixed day: 40 % list, 20 % get, 10 % search, 10 % count, 8 % create, 7 % update, 5 % toggle',
     writes: true,
-    nextCall: (protocol, user, random) => protocol.toggle(random.pick(user.taskIds)),
+    without: [],
+    connections: 100,
+    nextRequest: (scene, random) => random.pick(dayTable)(scene, random),
+  },
+  {
+    name: 'documents',
+    title: `a list by one of ${DOCUMENT_VARIANTS} different documents`,
+    writes: false,
+    without: WITHOUT_DOCUMENTS,
+    nextRequest: document,
   },
 ];
+
+function forRandomUser(call: (scene: Scene, user: SeededUser, random: Random) => HttpCall): Workload['nextRequest'] {
+  return (scene, random) => {
+    const user = random.pick(scene.users);
+    return { user, call: call(scene, user, random) };
+  };
+}

@@ -1,6 +1,8 @@
 /** What the runner tells the contenders in bench/contenders through their environment. */
 export const PORT = Number(required('PORT'));
 export const DATABASE_URL = required('DATABASE_URL');
+/** Of the role that owns the tables, for those that prepare the database; the others are the owner anyway. */
+export const OWNER_DATABASE_URL = process.env.DATABASE_URL_DIRECT ?? DATABASE_URL;
 export const TOKEN_KEY = new TextEncoder().encode(required('BETTER_AUTH_SECRET'));
 
 /** As many database connections as the product opens by default. */

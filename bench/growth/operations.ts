@@ -31,7 +31,8 @@ export async function takeSample(store: TaskStore): Promise<Sample> {
     );
   const deep: TaskRow[] = [];
   for (const offset of DEEP_PLACES) {
-    deep.push(...(await store.offsetPage(BUSY_USER, { sort: NEWEST_FIRST, criteria: {}, limit: 1, offset })));
+    const { rows } = await store.offsetPage(BUSY_USER, { sort: NEWEST_FIRST, criteria: {}, limit: 1, offset });
+    deep.push(...rows);
   }
   return { ids, deep };
 }

@@ -62,12 +62,12 @@ async function attacked(order: AttackOrder): Promise<Record<string, number>> {
   return answers;
 }
 
-async function start(): Promise<{ server: RunningContender; users: SeededUser[] }> {
+async function start(): Promise<{ server: RunningContender; users: readonly SeededUser[] }> {
   const postgres = await startPostgres();
   await migrate(postgres.url);
   const database = new Client({ connectionString: postgres.url });
   await database.connect();
-  const users = await seed(database, USERS, 200);
+  const { users } = await seed(database, { users: USERS, tasksPerUser: 200, largeUserTasks: 100 });
   await database.end();
   await provideLogin(postgres.url, 'hostile');
   const product = CONTENDERS.find(({ name }) => name === 'product')!;

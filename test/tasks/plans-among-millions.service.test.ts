@@ -33,7 +33,7 @@ let middle: Record<string, TaskRow>;
 beforeAll(async () => {
   database = await openMillionTasks();
   const rowInTheMiddle = async (userId: string, offset: number) =>
-    (await taskOffsetPage(database, userId, { sort: NEWEST_FIRST, criteria: {}, limit: 1, offset }))[0]!;
+    (await taskOffsetPage(database, userId, { sort: NEWEST_FIRST, criteria: {}, limit: 1, offset })).rows[0]!;
   middle = {
     [BUSY_USER]: await rowInTheMiddle(BUSY_USER, BUSY_USERS_TASKS / 2),
     [ORDINARY_USER]: await rowInTheMiddle(ORDINARY_USER, 100),

@@ -10,14 +10,15 @@ export function taskJson(task: TaskRow): string {
   );
 }
 
-/** A page of tasks with a cursor each, the same data as the GraphQL connection. */
-export function pageJson(tasks: readonly TaskRow[], hasNextPage: boolean): string {
+/** A page of tasks with a cursor each, the same data as the GraphQL connection; the total is for whoever asked. */
+export function pageJson(tasks: readonly TaskRow[], hasNextPage: boolean, totalCount?: number): string {
   let endCursor = 'null';
   const edges = tasks.map((task) => {
     endCursor = `"${cursorOf(task)}"`;
     return `{"cursor":${endCursor},"node":${taskJson(task)}}`;
   });
-  return `{"edges":[${edges.join(',')}],"pageInfo":{"hasNextPage":${hasNextPage},"endCursor":${endCursor}}}`;
+  const total = totalCount === undefined ? '' : `,"totalCount":${totalCount}`;
+  return `{"edges":[${edges.join(',')}],"pageInfo":{"hasNextPage":${hasNextPage},"endCursor":${endCursor}}${total}}`;
 }
 
 function cursorOf(task: TaskRow): string {

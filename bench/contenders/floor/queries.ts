@@ -26,37 +26,78 @@ const pool = new Pool({
 
 const COLUMNS = 'id, title, description, completed, created_at, updated_at, version';
 
+const OWN = 'user_id = $1 and deleted_at is null';
+const NEWEST = 'order by created_at desc, id desc limit $2';
+
 const LIST = {
   name: 'list',
-  text: `select ${COLUMNS} from tasks where user_id = $1 and deleted_at is null
-    order by created_at desc, id desc limit $2`,
+  text: `select ${COLUMNS} from tasks where ${OWN} ${NEWEST}`,
+};
+/** The number of all tasks comes with each row: one round trip less, and PostgreSQL counts once. */
+const LIST_AND_COUNT = {
+  name: 'list-and-count',
+  text: `select ${COLUMNS}, (select count(*)::int from tasks where ${OWN}) as total from tasks where ${OWN} ${NEWEST}`,
+};
+const LIST_AFTER = {
+  name: 'list-after',
+  text: `select ${COLUMNS} from tasks where ${OWN} and (created_at, id) < ($3::timestamptz, $4::uuid) ${NEWEST}`,
+};
+/**
+ * `offset 0` keeps the words out of the choice of the index: theirs would read all matches of all users first, 80 times
+ * the cost for words that many use, while a user's own tasks in their order soon fill a page.
+ */
+const OPEN_WITH_WORDS = {
+  name: 'open-with-words',
+  text: `select ${COLUMNS} from (
+      select * from tasks where ${OWN} and completed = false order by created_at desc, id desc offset 0
+    ) as open where search @@ search_query($3) limit $2`,
 };
 const GET = {
   name: 'get',
-  text: `select ${COLUMNS} from tasks where id = $1 and user_id = $2 and deleted_at is null`,
+  text: `select ${COLUMNS} from tasks where id = $2 and ${OWN}`,
 };
 const CREATE = {
   name: 'create',
   text: `insert into tasks (id, user_id, title, description) values (uuidv7(), $1, $2, $3) returning ${COLUMNS}`,
 };
+const RENAME = {
+  name: 'rename',
+  text: `update tasks set title = $3 where id = $2 and ${OWN} returning ${COLUMNS}`,
+};
 const TOGGLE = {
   name: 'toggle',
-  text: `update tasks set completed = not completed
-    where id = $1 and user_id = $2 and deleted_at is null returning ${COLUMNS}`,
+  text: `update tasks set completed = not completed where id = $2 and ${OWN} returning ${COLUMNS}`,
 };
 
 export async function listTasks(userId: string, limit: number): Promise<TaskRow[]> {
   return (await pool.query<TaskRow>({ ...LIST, values: [userId, limit] })).rows;
 }
 
+export async function listAndCountTasks(userId: string, limit: number): Promise<[TaskRow[], number]> {
+  const { rows } = await pool.query<TaskRow & { total: number }>({ ...LIST_AND_COUNT, values: [userId, limit] });
+  return [rows, rows[0]?.total ?? 0];
+}
+
+export async function listTasksAfter(userId: string, limit: number, createdAt: string, id: string): Promise<TaskRow[]> {
+  return (await pool.query<TaskRow>({ ...LIST_AFTER, values: [userId, limit, createdAt, id] })).rows;
+}
+
+export async function openTasksWithWords(userId: string, limit: number, words: string): Promise<TaskRow[]> {
+  return (await pool.query<TaskRow>({ ...OPEN_WITH_WORDS, values: [userId, limit, words] })).rows;
+}
+
 export async function getTask(userId: string, id: string): Promise<TaskRow | undefined> {
-  return (await pool.query<TaskRow>({ ...GET, values: [id, userId] })).rows[0];
+  return (await pool.query<TaskRow>({ ...GET, values: [userId, id] })).rows[0];
 }
 
 export async function createTask(userId: string, title: string, description: string | null): Promise<TaskRow> {
   return (await pool.query<TaskRow>({ ...CREATE, values: [userId, title, description] })).rows[0]!;
 }
 
+export async function renameTask(userId: string, id: string, title: string): Promise<TaskRow | undefined> {
+  return (await pool.query<TaskRow>({ ...RENAME, values: [userId, id, title] })).rows[0];
+}
+
 export async function toggleTask(userId: string, id: string): Promise<TaskRow | undefined> {
-  return (await pool.query<TaskRow>({ ...TOGGLE, values: [id, userId] })).rows[0];
+  return (await pool.query<TaskRow>({ ...TOGGLE, values: [userId, id] })).rows[0];
 }

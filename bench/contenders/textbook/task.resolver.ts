@@ -1,9 +1,9 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, raw } from '@mikro-orm/postgresql';
 import type DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Directive, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { Task } from './task.entity.ts';
-import { CreateTaskInput, TaskConnection, TaskPayload, TaskType } from './task.types.ts';
+import { CreateTaskInput, TaskConnection, TaskFilter, TaskPayload, TaskType, UpdateTaskInput } from './task.types.ts';
 
 /** What every resolver gets: the user of the token and an entity manager of the request's own. */
 export interface TextbookContext {
@@ -21,11 +21,18 @@ export class TaskResolver {
   async tasks(
     @Arg('first', () => Int, { defaultValue: 20 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | undefined,
+    @Arg('filter', () => TaskFilter, { nullable: true }) filter: TaskFilter | undefined,
+    @Arg('search', () => String, { nullable: true }) search: string | undefined,
     @Ctx() { em, userId }: TextbookContext,
   ): Promise<TaskConnection> {
     if (first < 1 || first > 100) throw badInput('first must be from 1 to 100');
     const page = await em.findByCursor(Task, {
-      where: { userId, deletedAt: null },
+      where: {
+        userId,
+        deletedAt: null,
+        ...(filter?.completed == null ? {} : { completed: filter.completed }),
+        ...(search ? { [raw('search @@ search_query(?)', [search])]: [] } : {}),
+      },
       orderBy: { createdAt: 'desc', id: 'desc' },
       first,
       ...(after ? { after } : {}),
@@ -33,6 +40,7 @@ export class TaskResolver {
     return {
       edges: page.items.map((node) => ({ cursor: page.from(node), node })),
       pageInfo: { hasNextPage: page.hasNextPage, endCursor: page.endCursor },
+      totalCount: page.totalCount,
     };
   }
 
@@ -50,6 +58,19 @@ export class TaskResolver {
   ): Promise<TaskPayload> {
     const task = em.create(Task, { userId, title, description: description ?? null }, { partial: true });
     await em.flush();
+    return { task };
+  }
+
+  @Mutation(() => TaskPayload)
+  @RateLimit
+  async updateTask(
+    @Arg('id', () => ID) id: string,
+    @Arg('input', () => UpdateTaskInput) { title }: UpdateTaskInput,
+    @Ctx() context: TextbookContext,
+  ): Promise<TaskPayload> {
+    const task = ownTask((await context.em.findOne(Task, { id, deletedAt: null })) ?? undefined, context.userId);
+    task.title = title;
+    await context.em.flush();
     return { task };
   }
 

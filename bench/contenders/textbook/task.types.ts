@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { IsOptional, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional, Length, MaxLength } from 'class-validator';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 
 @ObjectType('Task')
@@ -29,6 +29,7 @@ export class PageInfo {
 export class TaskConnection {
   @Field(() => [TaskEdge]) edges!: TaskEdge[];
   @Field(() => PageInfo) pageInfo!: PageInfo;
+  @Field(() => Int) totalCount!: number;
 }
 
 @ObjectType()
@@ -46,4 +47,19 @@ export class CreateTaskInput {
   @IsOptional()
   @MaxLength(65_536)
   description?: string | null | undefined;
+}
+
+@InputType()
+export class UpdateTaskInput {
+  @Field(() => String)
+  @Length(1, 255)
+  title!: string;
+}
+
+@InputType()
+export class TaskFilter {
+  @Field(() => Boolean, { nullable: true })
+  @IsOptional()
+  @IsBoolean()
+  completed?: boolean | null | undefined;
 }

@@ -1,5 +1,5 @@
 import { jwtVerify } from 'jose';
-import { TOKEN_KEY } from '../settings.ts';
+import { TOKEN_KEY } from './settings.ts';
 
 const MAXIMUM_ENTRIES = 10_000;
 const verified = new Map<string, { userId: string; expiresAt: number }>();
