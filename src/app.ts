@@ -69,7 +69,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}, si
   const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow });
   const metrics = createMetrics({ token: config.metricsToken, others: siblings?.metrics });
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
-  const sharing = createSharing({ url: config.redisUrl, siblings, logger, onChange });
+  const sharing = await createSharing({ url: config.redisUrl, siblings, logger, onChange });
   try {
     return await assemble(config, overrides, { logger, clock, storage, metrics, sharing });
   } catch (error) {

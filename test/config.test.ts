@@ -216,7 +216,6 @@ describe('wrong settings', () => {
   it.each([
     ['PORT', ['-1', '65536', '80.5', '0x50', '1e3', ' 80', 'http', '9'.repeat(16)]],
     ['DATABASE_POOL_MAX', ['0', '1001']],
-    ['WORKERS', ['0', '129', '-1', 'all', '1.5']],
     ['BODY_LIMIT', ['1023', '104857601']],
     ['GRAPHQL_BATCH_LIMIT', ['101', 'true']],
     ['AUTH_MAX_TOKEN_AGE', ['0', '31536001']],

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino, type SerializedError, stdSerializers } from 'pino';
-import pretty from 'pino-pretty';
+import type { PinoPretty } from 'pino-pretty';
 
 export type { Logger };
 
@@ -41,6 +42,8 @@ export function createLogger({ level, format }: LoggerOptions, destination?: Des
   const options = { level, base: null, redact: REDACTED, serializers: { err: withoutRows } };
   const isPretty = format === undefined ? process.stdout.isTTY : format === 'pretty';
   if (!isPretty) return destination ? pino(options, destination) : pino(options);
+  // Loaded here, since a server in production never needs it.
+  const pretty: typeof PinoPretty = createRequire(import.meta.url)('pino-pretty');
   return pino(
     options,
     pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', ...(destination && { destination }) }),

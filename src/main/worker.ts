@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { createLogger } from '../core/logger.ts';
-import { channelToPrimary } from '../workers/messages.ts';
+import { channelToPrimary } from '../workers/channel-to-primary.ts';
 import { shareOf, siblingsBy } from '../workers/siblings.ts';
 import { explained } from './explained.ts';
 

@@ -1,8 +1,6 @@
 import { type CreateCounter, countHere } from '../core/rate-limits.ts';
 import { createLocalRevocations, type RevocationChannel } from '../core/revocations.ts';
-import { connectRedis, type RedisConnectionOptions } from './connection.ts';
-import { sharedCounters } from './shared-counters.ts';
-import { sharedRevocations } from './shared-revocations.ts';
+import type { RedisConnectionOptions } from './connection.ts';
 
 /** What instances of the server know together. */
 export interface Sharing {
@@ -18,10 +16,18 @@ interface SharingOptions extends Omit<RedisConnectionOptions, 'url'> {
   readonly siblings: Pick<Sharing, 'createCounter' | 'revocations'> | undefined;
 }
 
-/** Shares through Redis, if there is one, and otherwise with the processes of this server, if there are any. */
-export function createSharing({ url, siblings, ...options }: SharingOptions): Sharing {
+/**
+ * Shares through Redis, if there is one, and otherwise with the processes of this server, if there are any. What speaks
+ * to Redis is only loaded where it is used.
+ */
+export async function createSharing({ url, siblings, ...options }: SharingOptions): Promise<Sharing> {
   const within = siblings ?? { createCounter: countHere, revocations: createLocalRevocations() };
   if (url === undefined) return { ...within, close: () => {} };
+  const [{ connectRedis }, { sharedCounters }, { sharedRevocations }] = await Promise.all([
+    import('./connection.ts'),
+    import('./shared-counters.ts'),
+    import('./shared-revocations.ts'),
+  ]);
   const redis = connectRedis({ ...options, url });
   return {
     createCounter: sharedCounters(redis, within.createCounter),

@@ -1,50 +1,24 @@
-import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { CreateCounter } from '../core/rate-limits.ts';
-import type { Call, Outcome, Primary } from './messages.ts';
+import { JointCounter } from './joint-counter.ts';
+import type { Primary } from './messages.ts';
 
-interface Waiting {
-  resolve(state: RateLimiterRes): void;
-  reject(state: RateLimiterRes): void;
-}
-
-/**
- * Counts in the primary, so that one count holds over all workers, exactly. What is counted while one turn of the event
- * loop handles what has arrived goes in one message: the more requests there are, the less each count costs (decision 17).
- */
+/** Counters that hold over all workers; see `JointCounter`. */
 export function jointCounters(primary: Primary): CreateCounter {
-  const waiting = new Map<number, Waiting>();
-  let lastId = 0;
-  let batch: Call[] = [];
-
-  function sendBatch(): void {
-    primary.send({ kind: 'count', calls: batch });
-    batch = [];
-  }
-
-  function settle([id, mayPass, remainingPoints, msBeforeNext]: Outcome): void {
-    const call = waiting.get(id);
-    waiting.delete(id);
-    const state = new RateLimiterRes(remainingPoints, msBeforeNext);
-    if (mayPass) call?.resolve(state);
-    else call?.reject(state);
-  }
-
+  const counters = new Map<string, JointCounter>();
   primary.listen((message) => {
-    if (message.kind === 'counted') message.outcomes.forEach(settle);
+    if (message.kind === 'share') counters.get(message.share.counter)?.receive(message.share);
+    if (message.kind === 'unspent-wanted') {
+      const points = counters.get(message.counter)?.giveBack(message.key) ?? 0;
+      primary.send({ kind: 'unspent', id: message.id, points });
+    }
   });
-
   return ({ keyPrefix, points, duration }) => {
-    primary.send({ kind: 'counter', size: { keyPrefix, points, duration } });
-    return {
-      points,
-      duration,
-      consume: (key, calls = 1) =>
-        new Promise((resolve, reject) => {
-          lastId += 1;
-          waiting.set(lastId, { resolve, reject });
-          if (batch.length === 0) setImmediate(sendBatch);
-          batch.push([lastId, keyPrefix, key, calls]);
-        }),
-    };
+    const size = { keyPrefix, points, duration };
+    primary.send({ kind: 'counter', size });
+    const ask = (key: string, needed: number) =>
+      primary.send({ kind: 'share-wanted', counter: keyPrefix, key, needed });
+    const counter = new JointCounter(size, ask);
+    counters.set(keyPrefix, counter);
+    return counter;
   };
 }

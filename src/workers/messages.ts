@@ -1,12 +1,25 @@
-/** One call to be counted: under which number the answer is awaited, by which counter, whose, and how many. */
-export type Call = readonly [id: number, counter: string, key: string, points: number];
-/** What came of it: whether it may pass, and what rate-limiter-flexible knows of the count. */
-export type Outcome = readonly [id: number, mayPass: boolean, remainingPoints: number, msBeforeNext: number];
-
 export interface CounterSize {
   readonly keyPrefix: string;
   readonly points: number;
   readonly duration: number;
+}
+
+/** Whose calls are meant, and of which counter. */
+export interface Counted {
+  readonly counter: string;
+  readonly key: string;
+}
+
+/** A worker's part of what a key may still spend in the current span of its counter. */
+export interface Share extends Counted {
+  /** points for this worker */
+  readonly granted: number;
+  /** points that nobody has yet */
+  readonly remaining: number;
+  /** milliseconds until the span ends, and the share with it */
+  readonly msBeforeNext: number;
+  /** Less was granted than needed: no worker has more, so the limit is reached. */
+  readonly isLast: boolean;
 }
 
 /** What prom-client makes of a registry for another process. */
@@ -17,7 +30,8 @@ export type ToPrimary =
   | { readonly kind: 'ready'; readonly url: string }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'counter'; readonly size: CounterSize }
-  | { readonly kind: 'count'; readonly calls: readonly Call[] }
+  | ({ readonly kind: 'share-wanted'; readonly needed: number } & Counted)
+  | { readonly kind: 'unspent'; readonly id: number; readonly points: number }
   | { readonly kind: 'revoked'; readonly userId: string }
   | { readonly kind: 'metrics-wanted'; readonly id: number }
   | { readonly kind: 'metrics'; readonly id: number; readonly values: MetricValues };
@@ -25,7 +39,8 @@ export type ToPrimary =
 /** What the primary says to a worker. */
 export type ToWorker =
   | { readonly kind: 'stop' }
-  | { readonly kind: 'counted'; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: 'share'; readonly share: Share }
+  | ({ readonly kind: 'unspent-wanted'; readonly id: number } & Counted)
   | { readonly kind: 'revoked'; readonly userId: string }
   | { readonly kind: 'metrics-wanted'; readonly id: number }
   | { readonly kind: 'metrics-gathered'; readonly id: number; readonly values: readonly MetricValues[] };
@@ -33,26 +48,6 @@ export type ToWorker =
 /** The worker's end of the channel. Messages arrive once and in order, for as long as both processes live. */
 export interface Primary {
   send(message: ToPrimary): void;
-  /** Resolves when the message has left, so that the process may end. */
-  sendLast(message: ToPrimary): Promise<void>;
   /** Call before the first message can come. */
   listen(listener: (message: ToWorker) => void): void;
-}
-
-/** The channel to the primary of this process, which must be a worker. */
-export function channelToPrimary(): Primary {
-  return {
-    send: (message) => {
-      // Without a primary this process is about to end: Node.js sees to that.
-      if (process.connected) process.send?.(message);
-    },
-    sendLast: (message) =>
-      new Promise((resolve) => {
-        if (process.connected && process.send) process.send(message, () => resolve());
-        else resolve();
-      }),
-    listen: (listener) => {
-      process.on('message', listener);
-    },
-  };
 }

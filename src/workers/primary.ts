@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
 import type { Logger } from '../core/logger.ts';
 import { startEmbeddedPostgres } from '../db/embedded-postgres.ts';
-import { createCounting } from './counting.ts';
 import { createGathering } from './gathering.ts';
-import type { MetricValues, ToPrimary } from './messages.ts';
+import type { Counted, MetricValues, ToPrimary } from './messages.ts';
 import { createRestarts, RESTART_LIMITS } from './restarts.ts';
+import { createSharingOut } from './sharing-out.ts';
 import { createSupervisor } from './supervisor.ts';
 
 /** The process above the workers. It answers no request: it hands out connections and counts. */
@@ -28,22 +28,33 @@ export async function createPrimary(config: Config, logger: Logger, onHopeless: 
   const embedded = config.database.url
     ? undefined
     : await startEmbeddedPostgres({ dataDirectory, exclusive: true, log });
-  const counting = createCounting();
-  const gathering = createGathering();
+  const metrics = createGathering<MetricValues>();
+  const unspent = createGathering<number>();
+  const limits = createSharingOut({ workers: config.workers, recall });
   const restarts = createRestarts(RESTART_LIMITS);
-  const onGone = gathering.gone;
+  const onGone = (worker: number) => {
+    metrics.gone(worker);
+    unspent.gone(worker);
+  };
   const supervisor = createSupervisor({ count: config.workers, logger, restarts, onMessage, onGone, onHopeless });
 
   function onMessage(worker: number, message: ToPrimary): void {
-    if (message.kind === 'counter') counting.open(message.size);
-    if (message.kind === 'count') void count(worker, message.calls);
+    if (message.kind === 'counter') limits.open(message.size);
+    if (message.kind === 'share-wanted') void grant(worker, message, message.needed);
+    if (message.kind === 'unspent') unspent.answered(worker, message.id, message.points);
     if (message.kind === 'revoked') tellOthers(worker, message.userId);
     if (message.kind === 'metrics-wanted') void gather(worker, message.id);
-    if (message.kind === 'metrics') gathering.answered(worker, message.id, message.values);
+    if (message.kind === 'metrics') metrics.answered(worker, message.id, message.values);
   }
 
-  async function count(worker: number, calls: Parameters<typeof counting.count>[0]): Promise<void> {
-    supervisor.send(worker, { kind: 'counted', outcomes: await counting.count(calls) });
+  async function grant(worker: number, { counter, key }: Counted, needed: number): Promise<void> {
+    supervisor.send(worker, { kind: 'share', share: await limits.grant(worker, { counter, key }, needed) });
+  }
+
+  async function recall({ counter, key }: Counted, but: number): Promise<number> {
+    const others = supervisor.ready().filter((worker) => worker !== but);
+    const ask = (worker: number, id: number) => supervisor.send(worker, { kind: 'unspent-wanted', id, counter, key });
+    return (await unspent.begin(others, ask)).reduce((sum, points) => sum + points, 0);
   }
 
   function tellOthers(worker: number, userId: string): void {
@@ -52,7 +63,7 @@ export async function createPrimary(config: Config, logger: Logger, onHopeless: 
 
   async function gather(worker: number, id: number): Promise<void> {
     const ask = (other: number, round: number) => supervisor.send(other, { kind: 'metrics-wanted', id: round });
-    const values = await gathering.begin(supervisor.ready(), ask);
+    const values = await metrics.begin(supervisor.ready(), ask);
     supervisor.send(worker, { kind: 'metrics-gathered', id, values: [...values, ownMetrics()] });
   }
 

@@ -101,9 +101,10 @@ describe.each([BUSY_USER, ORDINARY_USER])('for the user %s', (user) => {
     await expectFew(user, 2 * PAGE, (isolated) => taskSlice(isolated, user, slice));
   });
 
-  it('a numbered page reads what it skips and shows', async () => {
+  it('a numbered page reads what it skips and shows, and what it counts', async () => {
     const page = { sort: NEWEST_FIRST, criteria: {}, limit: 20, offset: 100 };
-    await expectFew(user, 120, (isolated) => taskOffsetPage(isolated, user, page));
+    const count = await taskCount(database, user, {});
+    await expectFew(user, 120 + count, (isolated) => taskOffsetPage(isolated, user, page));
   });
 
   it.each<[string, TaskCriteria]>([

@@ -17,3 +17,7 @@ it('automatic workers are one for each core, and never more than there are conne
 it.each(['DATABASE_POOL_MAX', 'MAX_CONCURRENT_REQUESTS'])('more workers than %s are refused', (name) => {
   expect(() => loadConfig({ WORKERS: '4', [name]: '3' })).toThrow(`WORKERS must not be more than ${name}`);
 });
+
+it.each(['0', '129', '-1', 'all', '1.5'])('%s is no number of workers', (value) => {
+  expect(() => loadConfig({ WORKERS: value })).toThrow('WORKERS must be auto or a whole number from 1 to 128');
+});
