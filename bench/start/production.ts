@@ -2,29 +2,31 @@ import { Client } from 'pg';
 import { applicationUrl, provideLogin } from '../../src/db/application-role.ts';
 import { migrate } from '../migrate.ts';
 import { type BenchPostgres, startPostgres } from '../postgres.ts';
-import { type SeededUser, seed } from '../seed.ts';
+import { type SeededData, seed } from '../seed.ts';
 import { TOKEN_SECRET } from '../tokens.ts';
 
 /** A seeded PostgreSQL, and what the product needs to use it as in production. */
 export interface Production {
   readonly postgres: BenchPostgres;
-  readonly users: readonly SeededUser[];
+  readonly data: SeededData;
   readonly settings: Record<string, string>;
 }
 
 const PASSWORD = 'only for this run';
+/** Nobody asks for the lists of the large user here. */
+const LARGE_USER_TASKS = 100;
 
 export async function prepareProduction(users: number, tasksPerUser: number): Promise<Production> {
   const postgres = await startPostgres();
   await migrate(postgres.url);
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
-  const seeded = await seed(client, users, tasksPerUser);
+  const data = await seed(client, { users, tasksPerUser, largeUserTasks: LARGE_USER_TASKS });
   await client.end();
   await provideLogin(postgres.url, PASSWORD);
   return {
     postgres,
-    users: seeded,
+    data,
     settings: {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',

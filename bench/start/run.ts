@@ -40,7 +40,7 @@ async function measureStarts({ settings }: Production): Promise<void> {
   );
 }
 
-async function measureMemory({ postgres, users, settings }: Production): Promise<void> {
+async function measureMemory({ postgres, data: { users }, settings }: Production): Promise<void> {
   const product = CONTENDERS.find(({ name }) => name === 'product')!;
   const waiting = { DATABASE_POOL_TIMEOUT: '60000', DATABASE_STATEMENT_TIMEOUT: '60000' };
   const server = await startContender(product, { ...settings, ...waiting });

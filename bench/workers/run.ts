@@ -6,7 +6,7 @@ import { REST_PROTOCOL } from '../protocols/rest.ts';
 import { prepareProduction } from '../start/production.ts';
 import { type StartedServer, startServer } from '../start/started-server.ts';
 import { median, percentiles } from '../statistics.ts';
-import { WORKLOADS, type Workload } from '../workloads.ts';
+import { type Scene, WORKLOADS, type Workload } from '../workloads.ts';
 
 /**
  * `npm run bench:workers`: the same load on one process and on several. The load, the server and PostgreSQL share the
@@ -22,7 +22,11 @@ const WITHOUT_DATABASE: Workload = {
   name: 'typename',
   title: 'GraphQL without the database',
   writes: false,
-  nextCall: () => ({ method: 'POST', path: '/graphql', body: '{"query":"{ viewer { __typename } }"}' }),
+  without: [],
+  nextRequest: ({ users }, random) => ({
+    user: random.pick(users),
+    call: { method: 'POST', path: '/graphql', body: '{"query":"{ viewer { __typename } }"}' },
+  }),
 };
 const LIST = WORKLOADS.find(({ name }) => name === 'list')!;
 
@@ -52,13 +56,9 @@ async function measureOnce({ server }: Contestant, plan: Omit<LoadPlan, 'port'>)
 }
 
 /** In turns, so that what disturbs the machine disturbs all alike. */
-async function compare(
-  contestants: readonly Contestant[],
-  users: LoadPlan['users'],
-  workload: Workload,
-): Promise<void> {
+async function compare(contestants: readonly Contestant[], scene: Scene, workload: Workload): Promise<void> {
   const measured = contestants.map((contestant) => ({ contestant, figures: [] as Figures[] }));
-  const plan = { workload, protocol: REST_PROTOCOL, users, connections: CONNECTIONS, seconds: SECONDS };
+  const plan = { workload, scene, connections: CONNECTIONS, seconds: SECONDS };
   for (let round = 0; round <= ROUNDS; round++) {
     for (const { contestant, figures } of measured) {
       const result = await measureOnce(contestant, { ...plan, randomSeed: round + 1 });
@@ -80,12 +80,14 @@ async function compare(
 
 async function main(): Promise<void> {
   requireCompiled(['product']);
-  const { users, settings } = await prepareProduction(200, 50);
+  const { data, settings } = await prepareProduction(200, 50);
+  // Nobody turns to a deep page here.
+  const scene: Scene = { ...data, protocol: REST_PROTOCOL, deepCursor: '' };
   const contestants: Contestant[] = [];
   for (const workers of WORKERS) {
     contestants.push({ workers, server: await startServer({ ...settings, WORKERS: String(workers) }) });
   }
-  for (const workload of [WITHOUT_DATABASE, LIST]) await compare(contestants, users, workload);
+  for (const workload of [WITHOUT_DATABASE, LIST]) await compare(contestants, scene, workload);
 }
 
 cleanUpOnInterruption();
