@@ -69,7 +69,7 @@ module.exports = {
       comment: 'Nothing that starts needs it',
       severity: 'error',
       from: { path: '^src/(main\\.ts|commands/)' },
-      to: { path: '^src/', pathNot: ['^src/(main\\.ts|commands/)', browserFiles], reachable: false },
+      to: { path: '^src/', pathNot: ['^src/(main\\.ts|commands/)', '\\.d\\.ts$', browserFiles], reachable: false },
     },
     {
       name: 'no-way-back',

@@ -1,23 +1,10 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Config, ConfigError, loadConfig, settings } from '../src/config.ts';
+import { type Config, loadConfig, settings } from '../src/config.ts';
+import { faults } from './support/config-faults.ts';
 
 const SECRET = 'one secret of the tests with more than 32 bytes';
-const PRODUCTION = { NODE_ENV: 'production', BETTER_AUTH_SECRET: SECRET };
-
-/** What the settings are refused with, a line for each fault. */
-function faults(environment: Record<string, string>): string[] {
-  try {
-    loadConfig(environment);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    const [title, ...lines] = (error as ConfigError).message.split('\n');
-    expect(title).toBe('Wrong settings:');
-    return lines.map((line) => line.trim());
-  }
-  throw new Error('accepted');
-}
 
 describe('without any setting', () => {
   it('the server is in development on this machine only, with its own database and accounts', () => {
@@ -251,56 +238,5 @@ describe('wrong settings', () => {
     expect(faults({ CORS_ORIGINS: `https://good.example.com,${value}` })).toEqual([
       'CORS_ORIGINS must be an exact origin such as https://app.example.com',
     ]);
-  });
-});
-
-describe('settings that contradict each other', () => {
-  it.each([
-    [{ AUTH_EMBEDDED: 'true', AUTH_JWKS_URL: 'https://auth.example.com/jwks' }, 'AUTH_EMBEDDED and AUTH_JWKS_URL'],
-    [{ AUTH_EMBEDDED: 'false' }, 'BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set with AUTH_EMBEDDED=false'],
-  ])('%j are refused', (environment, start) => {
-    const lines = faults(environment);
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(new RegExp(`^${start}`));
-  });
-
-  it('are all named, too', () => {
-    const environment = {
-      NODE_ENV: 'production',
-      AUTH_EMBEDDED: 'true',
-      AUTH_JWKS_URL: 'https://auth.example.com/jwks',
-    };
-    expect(faults(environment)).toHaveLength(2);
-  });
-});
-
-describe('in production', () => {
-  it('the server listens on every address and allows neither browsers elsewhere nor introspection', () => {
-    const { production, development, host, corsOrigins, introspection } = loadConfig(PRODUCTION);
-    expect({ production, development, host, corsOrigins, introspection }).toEqual({
-      production: true,
-      development: false,
-      host: '0.0.0.0',
-      corsOrigins: [],
-      introspection: false,
-    });
-  });
-
-  it('tokens must come from somewhere', () => {
-    expect(faults({ NODE_ENV: 'production' })).toEqual([
-      expect.stringMatching(/^BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set in production/),
-    ]);
-    expect(faults({ NODE_ENV: 'production', AUTH_EMBEDDED: 'false' })).toHaveLength(1);
-  });
-
-  it('embedded accounts are possible where they are meant, but nothing hands out tokens', () => {
-    const { auth, development } = loadConfig({ NODE_ENV: 'production', AUTH_EMBEDDED: 'true' });
-    expect({ embedded: auth.embedded, development }).toEqual({ embedded: true, development: false });
-  });
-
-  it('what is switched on by name is on', () => {
-    const environment = { ...PRODUCTION, GRAPHQL_INTROSPECTION: 'true', CORS_ORIGINS: 'https://app.example.com' };
-    const { introspection, corsOrigins } = loadConfig({ ...environment, HOST: '127.0.0.1' });
-    expect({ introspection, corsOrigins }).toEqual({ introspection: true, corsOrigins: ['https://app.example.com'] });
   });
 });

@@ -47,8 +47,8 @@ export class IsolatedQuery implements Submittable {
   /** node-postgres notes under it what PostgreSQL has parsed. */
   readonly name: string | undefined;
   readonly text: string;
+  readonly values: readonly unknown[];
   readonly callback: (error: Error | null, result?: StatementResult) => void;
-  readonly #values: readonly unknown[];
   readonly #types: Types;
   readonly #isolation: Statement;
   readonly #userId: string;
@@ -68,7 +68,7 @@ export class IsolatedQuery implements Submittable {
     this.name = config.name;
     this.text = config.text;
     this.callback = callback;
-    this.#values = config.values ?? [];
+    this.values = config.values ?? [];
     this.#types = config.types ?? (client as unknown as Types);
     this.#isolation = isolation;
     this.#userId = userId;
@@ -94,7 +94,7 @@ export class IsolatedQuery implements Submittable {
     const isolation = this.#isolation;
     const bind = serialize.bind({
       ...(name === undefined ? {} : { statement: name }),
-      values: this.#values as unknown[],
+      values: this.values as unknown[],
       valueMapper: utils.prepareValue,
     });
     const messages: Buffer[] = [];

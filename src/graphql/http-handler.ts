@@ -143,8 +143,8 @@ function refuse(
   { logger, events }: Pick<GraphQLHandlerOptions, 'logger' | 'events'>,
 ): void {
   const requestId = requestIdOf(request);
-  const known =
-    error instanceof AppError ? error : new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
+  const isExpected = error instanceof AppError && error.code !== 'INTERNAL_SERVER_ERROR';
+  const known = isExpected ? error : new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
   if (known !== error) logger.error({ err: error, requestId }, 'request failed');
   else if (error instanceof UnauthenticatedError) logger.debug({ err: error, requestId }, 'token refused');
   recordRefusal(events, known, { userId, origin: originOf(request) });

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import type { ExecutionResult } from 'graphql';
-import { RateLimitedError } from '../core/errors.ts';
+import { RateLimitedError, ServiceUnavailableError } from '../core/errors.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
-import type { ResultCache } from '../core/result-cache.ts';
+import type { Lookup, ResultCache } from '../core/result-cache.ts';
 import { isCurrent, nameRevision } from '../http/revalidation.ts';
 import type { PreparedOperation } from './compiled-executor.ts';
 import type { PreparedRequest } from './prepared-request.ts';
@@ -41,11 +41,22 @@ export function createPreparedAnswer({ results, rateLimits }: PreparedAnswerOpti
     }
   }
 
+  async function lookUp(userId: string, key: string, mustKnow: boolean): Promise<Lookup | undefined> {
+    try {
+      return await results.lookUp(userId, key, mustKnow);
+    } catch (error) {
+      // Where there is no connection, the fields would only wait for one again.
+      if (error instanceof ServiceUnavailableError) throw error;
+      // Whatever else is wrong, they meet as well, and answer and log it in their own form.
+      return undefined;
+    }
+  }
+
   return async (request, response, prepared, context) => {
     const { operation, variables, isGet } = prepared;
     const key = operation.revisedLimits && `${operation.id} ${JSON.stringify(variables)}`;
     const mustKnow = isGet && request.headers['if-none-match'] !== undefined;
-    const found = key === undefined ? undefined : await results.lookUp(context.actor.userId, key, mustKnow);
+    const found = key === undefined ? undefined : await lookUp(context.actor.userId, key, mustKnow);
     const revision = isGet ? found?.revision : undefined;
     const isKnown = found?.text !== undefined || isCurrent(request, revision);
     if (isKnown && (await isWithinLimits(operation, context))) {

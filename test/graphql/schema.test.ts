@@ -88,7 +88,7 @@ describe('the schema', () => {
 
   it('says with each description a sentence', () => {
     const bad = printSchema(schema)
-      .match(/"""[^"]*"""/g)
+      .match(/""".*?"""/gs)
       ?.map((text) => text.slice(3, -3).trim())
       .filter((text) => !/^[A-Z0-9`].*\.$/s.test(text));
     expect(bad).toEqual([]);

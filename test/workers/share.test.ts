@@ -18,6 +18,12 @@ it.each(['DATABASE_POOL_MAX', 'MAX_CONCURRENT_REQUESTS'])('more workers than %s 
   expect(() => loadConfig({ WORKERS: '4', [name]: '3' })).toThrow(`WORKERS must not be more than ${name}`);
 });
 
-it.each(['0', '129', '-1', 'all', '1.5'])('%s is no number of workers', (value) => {
-  expect(() => loadConfig({ WORKERS: value })).toThrow('WORKERS must be auto or a whole number from 1 to 128');
+it.each([
+  ['0', 'at least 1'],
+  ['129', 'at most 128'],
+  ['-1', 'auto or a whole number from 1 to 128'],
+  ['all', 'auto or a whole number from 1 to 128'],
+  ['1.5', 'auto or a whole number from 1 to 128'],
+])('%s is no number of workers', (value, what) => {
+  expect(() => loadConfig({ WORKERS: value })).toThrow(`WORKERS must be ${what}`);
 });
