@@ -55,9 +55,18 @@ export function spawnServer(settings: Record<string, string>): Omit<ServerProces
     log: () => output.lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine),
     line: output.find,
     workers: () => childrenOf(child.pid!),
-    signal: (signal, target) => process.kill(target === 'group' ? -child.pid! : child.pid!, signal),
+    signal: (signal, target) => sendSignal(target === 'group' ? -child.pid! : child.pid!, signal),
     exited,
   };
+}
+
+function sendSignal(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch (error) {
+    // All have ended by themselves: there is nothing left to clean up.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Starts a server and waits until it says that it is ready. */
