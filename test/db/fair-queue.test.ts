@@ -26,10 +26,11 @@ function bench(queue: FairQueue) {
   };
 }
 
-it('begins at once what there is a place for', () => {
-  const { begun, ask } = bench(new FairQueue({ places: 2, timeout: LONG }));
+it('begins at once what there is a place for', async () => {
+  const { begun, ask, finish } = bench(new FairQueue({ places: 2, timeout: LONG }));
   for (const user of ['ann', 'ann', 'ann']) void ask(user);
   expect(begun).toEqual(['ann', 'ann']);
+  await finish();
 });
 
 it('serves one who asks once before the second of everybody else', async () => {
