@@ -31,7 +31,7 @@ export const USAGE = `npm run bench -- [flags]
   --contender <name>    ${namesOf(CONTENDERS)} (repeatable; default all)
   --rounds <n>          measured rounds per workload (default 2)
   --seconds <n>         length of one measurement (default 3)
-  --warm-up <n>         seconds of unmeasured load per workload and contender (default 1.5)
+  --warm-up <n>         seconds of unmeasured load per workload and contender (default 3)
   --connections <n>     requests in flight at any time (default ${USUAL_CONNECTIONS}; day: 100)
   --users <n>           seeded users (default 1000)
   --tasks <n>           seeded tasks per user (default 200, at least 100)
@@ -53,7 +53,7 @@ export function readOptions(commandLine: string[]): Options {
       contender: { type: 'string', multiple: true },
       rounds: { type: 'string', default: '2' },
       seconds: { type: 'string', default: '3' },
-      'warm-up': { type: 'string', default: '1.5' },
+      'warm-up': { type: 'string', default: '3' },
       connections: { type: 'string' },
       users: { type: 'string', default: '1000' },
       tasks: { type: 'string', default: '200' },

@@ -5,9 +5,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  * again is told by one look-up that nothing has changed. The tag is weak: what is left of a rate limit is in the answer too.
  */
 
+/** To be counted up when the form of any list changes: clients must not take what they keep for the new one. */
+const FORM = 1;
+
+const opaqueTag = (revision: string) => `"${FORM}-${revision}"`;
+
 /** Lets the client keep the answer, and ask every time whether it is current. */
 export function nameRevision(response: ServerResponse, revision: string): void {
-  response.setHeader('etag', `W/"${revision}"`);
+  response.setHeader('etag', `W/${opaqueTag(revision)}`);
   response.setHeader('cache-control', 'private, no-cache');
   response.appendHeader('vary', 'authorization');
 }
@@ -17,5 +22,5 @@ export function isCurrent({ headers }: IncomingMessage, revision: string | undef
   const known = headers['if-none-match'];
   // A star would mean any answer, and nobody who has one would ask so.
   if (known === undefined || revision === undefined) return false;
-  return known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${revision}"`);
+  return known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === opaqueTag(revision));
 }

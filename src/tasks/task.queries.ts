@@ -149,12 +149,15 @@ export async function taskStats(database: IsolatedDatabase, userId: string): Pro
   return { total, completed, open: total - completed };
 }
 
-/** `rev` counts on from an older number after a restore; with the transaction that wrote the row it is another state. */
+/**
+ * `rev` counts on from an older number after a restore; with the transaction that wrote the row it is another state, and
+ * with the user's hash never that of another user whose row was written by the same transaction.
+ */
 export async function taskRevision(database: IsolatedDatabase, userId: string): Promise<string | undefined> {
   const [row] = await database
     .as(userId)
     .query<{ revision: string }>(
-      "select rev || '-' || xmin as revision from users where id = $1 and deleted_at is null",
+      "select rev || '-' || xmin || '-' || hashtext(id) as revision from users where id = $1 and deleted_at is null",
       [userId],
     );
   return row?.revision;

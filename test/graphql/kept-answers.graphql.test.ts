@@ -174,6 +174,16 @@ describe('a client that has an answer already', () => {
     expect(changed.headers.get('etag')).not.toBe(tag);
   });
 
+  it('is not told so when it has that of another user, written by the same transaction', async () => {
+    const [ada, bob] = [newUser(), newUser()];
+    await owner.query('insert into users (id) values ($1), ($2)', [ada, bob]);
+    const ask = (who: string, headers = {}) => app.rest(who, 'GET', '/api/tasks', undefined, headers);
+    for (let times = 0; times < 4; times++) await ask(ada);
+    const tag = (await ask(ada)).headers.get('etag') ?? '';
+    expect((await ask(ada, { 'if-none-match': tag })).status).toBe(304);
+    expect((await ask(bob, { 'if-none-match': tag })).status).toBe(200);
+  });
+
   it('is told nothing of the kind by an operation that shows more than tasks', async () => {
     const path = `/graphql?query=${encodeURIComponent('{ viewer { id } tasks { nodes { title } } }')}`;
     for (let times = 0; times < 5; times++) {
