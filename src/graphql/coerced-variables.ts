@@ -37,21 +37,13 @@ export function withCoercedVariables(document: DocumentNode): DocumentNode {
 }
 
 /**
- * Whether graphql-jit executes the document as GraphQL says. It writes null for a variable inside an object or list that
- * was not given, where GraphQL leaves the field out: an update would clear what it should leave alone. And questions
- * about the schema must be answered from the schema that is served, without the scalar above. And after a mutation that was
- * refused it goes on with the next one, although the answer to all of them is lost by then.
+ * Whether graphql-jit executes the document as GraphQL says. Questions about the schema must be answered from the schema
+ * that is served, without the scalar above. And after a mutation that was refused graphql-jit goes on with the next one,
+ * although the answer to all of them is lost by then.
  */
 export function isCompilable(document: DocumentNode): boolean {
-  let depth = 0;
   let compilable = true;
-  const literal = { enter: () => void depth++, leave: () => void depth-- };
   visit(document, {
-    ObjectValue: literal,
-    ListValue: literal,
-    Variable: () => {
-      if (depth > 0) compilable = false;
-    },
     OperationDefinition: ({ operation, selectionSet: { selections } }) => {
       if (operation === 'mutation' && selections.some(({ kind }, index) => index > 0 || kind !== Kind.FIELD)) {
         compilable = false;
@@ -63,6 +55,24 @@ export function isCompilable(document: DocumentNode): boolean {
     enter: () => (compilable ? undefined : BREAK),
   });
   return compilable;
+}
+
+/**
+ * The names of variables inside objects and lists. graphql-jit writes null for one that was not given, where GraphQL leaves
+ * the field out: an update would clear what it should leave alone. And it writes null where the field cannot be null.
+ */
+export function variablesInLiterals(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  let depth = 0;
+  const literal = { enter: () => void depth++, leave: () => void depth-- };
+  visit(document, {
+    ObjectValue: literal,
+    ListValue: literal,
+    Variable: ({ name }) => {
+      if (depth > 0) names.add(name.value);
+    },
+  });
+  return [...names];
 }
 
 function nameOf(type: TypeNode): string {

@@ -11,7 +11,7 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import type { RateLimit } from '../core/rate-limits.ts';
-import { compilableSchema, isCompilable, withCoercedVariables } from './coerced-variables.ts';
+import { compilableSchema, isCompilable, variablesInLiterals, withCoercedVariables } from './coerced-variables.ts';
 import { revisedLimits } from './revised-operation.ts';
 import { type CoercionOptions, variableValues } from './variable-values.ts';
 
@@ -46,7 +46,7 @@ export interface CompiledExecutor {
 interface Execution {
   document: DocumentNode;
   operationName: string | undefined;
-  variables: Record<string, unknown> | undefined;
+  variables: Readonly<Record<string, unknown>> | undefined;
   context: unknown;
 }
 
@@ -78,7 +78,7 @@ export function createCompiledExecutor(
     });
     if (operation && isCompiledQuery(query)) {
       return {
-        execute: executionOf(query, operation),
+        execute: executionOf(query, operation, document),
         isQuery: operation.operation === 'query',
         id: ++ids,
         revisedLimits: revisedLimits(schema, operation),
@@ -88,12 +88,22 @@ export function createCompiledExecutor(
     return 'uncompilable';
   }
 
-  function executionOf({ query }: CompiledQuery, operation: OperationDefinitionNode): PreparedOperation['execute'] {
+  function executionOf(
+    { query }: CompiledQuery,
+    operation: OperationDefinitionNode,
+    document: DocumentNode,
+  ): PreparedOperation['execute'] {
+    const inLiterals = variablesInLiterals(document);
+    const operationName = operation.name?.value;
     return (context, variables) => {
       const { coerced, errors } = variableValues(schema, operation, variables, coercion);
       if (errors) return { errors };
-      // Without a prototype: to graphql-jit a variable called toString would be there even if it was not given.
-      const result = query(undefined, context, Object.assign(Object.create(null), coerced));
+      // Without a prototype: a variable called toString would be there even if it was not given.
+      const given: Record<string, unknown> = Object.assign(Object.create(null), coerced);
+      if (inLiterals.some((name) => given[name] == null)) {
+        return interpret({ document, operationName, variables, context });
+      }
+      const result = query(undefined, context, given);
       return result instanceof Promise ? result.then(withGraphQLErrors) : withGraphQLErrors(result as ExecutionResult);
     };
   }
@@ -114,9 +124,6 @@ export function createCompiledExecutor(
   }
 
   function interpret({ document, operationName, variables, context }: Execution) {
-    const operation = getOperationAST(document, operationName);
-    const { errors } = operation ? variableValues(schema, operation, variables ?? {}, coercion) : {};
-    if (errors) return { errors };
     return execute({
       schema,
       document,
@@ -131,7 +138,10 @@ export function createCompiledExecutor(
       const operationName = request.operationName ?? undefined;
       const execution = { document, operationName, variables: request.variables, context };
       const known = compiledFor(keyOf(source, operationName), execution);
-      return known ? known.execute(context, request.variables ?? {}) : interpret(execution);
+      if (known) return known.execute(context, request.variables ?? {});
+      const operation = getOperationAST(document, operationName);
+      const { errors } = operation ? variableValues(schema, operation, request.variables ?? {}, coercion) : {};
+      return errors ? { errors } : interpret(execution);
     },
     prepared(text, operationName) {
       const known = compiled.get(keyOf(text, operationName));

@@ -122,6 +122,23 @@ describe('a document that comes again and again is answered as graphql-js answer
   });
 
   it.each([
+    [{ text: 'a', size: 1, toString: 2 }],
+    [{ text: 'a', size: null, toString: 2 }],
+    [{ text: 'a' }],
+    [{ text: 'a', toString: 2 }],
+    [{ size: 1 }],
+  ])('with variables inside objects and lists by %j', async (variables) => {
+    const query = `query ($text: String!, $size: Int, $toString: Int) {
+      echo(input: { text: $text, size: $size, more: [{ text: "b", size: $toString }, { text: "c", size: $size }] })
+    }`;
+    await expectSame({ query, variables });
+  });
+
+  it.each([[{ first: 1, second: 2 }], [{ first: 1 }]])('with variables inside a list by %j', async (variables) => {
+    await expectSame({ query: 'query ($first: Int!, $second: Int = 3) { echo(list: [$first, $second]) }', variables });
+  });
+
+  it.each([
     [{ with: true, without: false }],
     [{ with: false, without: true }],
     [{ with: true, without: true }],
