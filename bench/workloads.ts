@@ -52,9 +52,12 @@ const create = forRandomUser(({ protocol }, user, random) =>
     description: `One more thing to do for ${user.id}; it has a few words of description, as most tasks have.`,
   }),
 );
-const update = forRandomUser(({ protocol }, user, random) =>
-  protocol.update(random.pick(user.taskIds), seedTitle(random.below(1000), random.below(1_000_000))),
-);
+/** Titles that were given so far. All contenders draw the same numbers, and a change to what is there already is none. */
+let changes = 0;
+const update = forRandomUser(({ protocol }, user, random) => {
+  changes += 1;
+  return protocol.update(random.pick(user.taskIds), seedTitle(random.below(1000), 1_000_000 + changes));
+});
 const toggle = forRandomUser(({ protocol }, user, random) => protocol.toggle(random.pick(user.taskIds)));
 const document = forRandomUser(({ protocol }, _user, random) => {
   const call = protocol.document?.(random.below(DOCUMENT_VARIANTS), LIST_LENGTH);
