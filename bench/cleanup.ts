@@ -61,3 +61,17 @@ export function cleanUpOnInterruption(): void {
 export function isCleaningUp(): boolean {
   return cleaning !== undefined;
 }
+
+/** Runs a benchmark that judges nothing, cleans up and ends the process: with 1 after an error, which is told. */
+export async function runToEnd(main: () => Promise<void>): Promise<never> {
+  cleanUpOnInterruption();
+  const exitCode = await main().then(
+    () => 0,
+    (error: unknown) => {
+      console.error(error);
+      return 1;
+    },
+  );
+  await cleanUp();
+  process.exit(exitCode);
+}

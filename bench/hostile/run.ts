@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Client } from 'pg';
 import { applicationUrl, provideLogin } from '../../src/db/application-role.ts';
-import { cleanUp, cleanUpOnInterruption } from '../cleanup.ts';
+import { runToEnd } from '../cleanup.ts';
 import { type RunningContender, startContender } from '../contender-process.ts';
 import { CONTENDERS, requireCompiled } from '../contenders.ts';
 import { createHttpClient } from '../http-client.ts';
@@ -125,13 +125,4 @@ async function main(): Promise<void> {
   console.log([line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n'));
 }
 
-cleanUpOnInterruption();
-const exitCode = await main().then(
-  () => 0,
-  (error: unknown) => {
-    console.error(error);
-    return 1;
-  },
-);
-await cleanUp();
-process.exit(exitCode);
+await runToEnd(main);

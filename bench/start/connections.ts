@@ -29,6 +29,8 @@ export async function measureIdleConnections(server: RunningContender, count: nu
   }
   const after = await server.memory();
   for (const socket of sockets) socket.destroy();
+  // What is measured next must not begin with what the server has yet to let go.
+  await sleep(SETTLING);
   return difference(before, after, count);
 }
 
@@ -61,6 +63,7 @@ export async function measureActiveRequests(
   await lock.end();
   const failed = (await Promise.all(answers)).filter((status) => status !== 200).length;
   agent.destroy();
+  await sleep(SETTLING);
   if (failed > 0) throw new Error(`${failed} of ${count} active requests failed`);
   return difference(before, after, count);
 }

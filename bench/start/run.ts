@@ -1,4 +1,4 @@
-import { cleanUp, cleanUpOnInterruption, temporaryDirectory } from '../cleanup.ts';
+import { runToEnd, temporaryDirectory } from '../cleanup.ts';
 import { startContender } from '../contender-process.ts';
 import { CONTENDERS, requireCompiled } from '../contenders.ts';
 import { percentiles } from '../statistics.ts';
@@ -42,7 +42,8 @@ async function measureStarts({ settings }: Production): Promise<void> {
 
 async function measureMemory({ postgres, data: { users }, settings }: Production): Promise<void> {
   const product = CONTENDERS.find(({ name }) => name === 'product')!;
-  const waiting = { DATABASE_POOL_TIMEOUT: '60000', DATABASE_STATEMENT_TIMEOUT: '60000' };
+  // Answers from memory would not wait for the table.
+  const waiting = { DATABASE_POOL_TIMEOUT: '60000', DATABASE_STATEMENT_TIMEOUT: '60000', RESULT_CACHE_SIZE: '0' };
   const server = await startContender(product, { ...settings, ...waiting });
   // What is made at the first request, and again at the first thousand, is not of connections.
   await measureIdleConnections(server, IDLE[0]!);
@@ -81,13 +82,4 @@ async function main(): Promise<void> {
   await measureMemory(production);
 }
 
-cleanUpOnInterruption();
-const exitCode = await main().then(
-  () => 0,
-  (error: unknown) => {
-    console.error(error);
-    return 1;
-  },
-);
-await cleanUp();
-process.exit(exitCode);
+await runToEnd(main);

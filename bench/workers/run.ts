@@ -1,4 +1,4 @@
-import { cleanUp, cleanUpOnInterruption } from '../cleanup.ts';
+import { runToEnd } from '../cleanup.ts';
 import { requireCompiled } from '../contenders.ts';
 import { type LoadPlan, type LoadResult, runLoad } from '../load.ts';
 import { postgresCpuMicroseconds } from '../postgres-cpu.ts';
@@ -90,13 +90,4 @@ async function main(): Promise<void> {
   for (const workload of [WITHOUT_DATABASE, LIST]) await compare(contestants, scene, workload);
 }
 
-cleanUpOnInterruption();
-const exitCode = await main().then(
-  () => 0,
-  (error: unknown) => {
-    console.error(error);
-    return 1;
-  },
-);
-await cleanUp();
-process.exit(exitCode);
+await runToEnd(main);
