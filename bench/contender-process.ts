@@ -17,6 +17,8 @@ export interface RunningContender {
   readonly port: number;
   /** CPU time, user and system, that the process has used since it started. */
   cpuMicroseconds(): Promise<number>;
+  /** As it is, garbage included: a forced collection between measurements takes optimised code away too. */
+  residentMebibytes(): Promise<number>;
   /** After a garbage collection. */
   memory(): Promise<MemoryInUse>;
 }
@@ -54,11 +56,18 @@ export async function startContender(
       const { user, system } = await ask<NodeJS.CpuUsage>('cpu-usage', contender, child);
       return user + system;
     },
+    async residentMebibytes() {
+      return mebibytes(await ask<number>('resident-memory', contender, child));
+    },
     async memory() {
       const { heapUsed, rss } = await ask<NodeJS.MemoryUsage>('memory-usage', contender, child);
-      return { heapMebibytes: Math.round(heapUsed / 2 ** 20), residentMebibytes: Math.round(rss / 2 ** 20) };
+      return { heapMebibytes: mebibytes(heapUsed), residentMebibytes: mebibytes(rss) };
     },
   };
+}
+
+function mebibytes(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
 }
 
 /** Only what a process needs to run at all: settings of the caller's shell must not change a contender. */

@@ -3,11 +3,12 @@ import { runInNewContext } from 'node:vm';
 
 /**
  * Preloaded into every contender (`node --import`), the product included: answers the runner's questions
- * "how much CPU time have you used?" and "how much memory is in use?" over the IPC channel. All threads count. It
- * costs nothing between questions.
+ * "how much CPU time have you used?", "how much memory does your process take?" and "how much is in use?" over the IPC
+ * channel. All threads count. It costs nothing between questions.
  */
 process.on('message', (message) => {
   if (message === 'cpu-usage') process.send?.(process.cpuUsage());
+  if (message === 'resident-memory') process.send?.(process.memoryUsage.rss());
   if (message === 'memory-usage') {
     collectGarbage();
     process.send?.(process.memoryUsage());

@@ -10,7 +10,7 @@ export function formatDocument(run: RunDescription & { tookSeconds: number }, ta
       `${run.cores} cores (${run.processor}).`,
     '',
     `${run.users} users with ${run.tasksPerUser} tasks each, one with ${run.largeUserTasks}; ${run.rounds} rounds of ` +
-      `${run.seconds} s after ${run.warmUpSeconds} s of warming up; requests in flight: ${run.connections}; rate limits ` +
+      `${run.seconds} s after ${run.firstWarmUpSeconds} s of mixed load and ${run.warmUpSeconds} s of its own; requests in flight: ${run.connections}; rate limits ` +
       `${run.rateLimits ? 'counted and never reached' : 'off'}. The run took ${run.tookSeconds} s.`,
     '',
   ];

@@ -11,6 +11,9 @@ export interface Options {
   contenders: string[];
   rounds: number;
   seconds: number;
+  /** Of mixed load, per contender, before the first workload. */
+  firstWarmUpSeconds: number;
+  /** Of a workload's own load, per contender, before it is measured. */
   warmUpSeconds: number;
   /** Requests in flight; each workload has a number of its own when absent. */
   connections: number | undefined;
@@ -31,7 +34,8 @@ export const USAGE = `npm run bench -- [flags]
   --contender <name>    ${namesOf(CONTENDERS)} (repeatable; default all)
   --rounds <n>          measured rounds per workload (default 2)
   --seconds <n>         length of one measurement (default 3)
-  --warm-up <n>         seconds of unmeasured load per workload and contender (default 3)
+  --first-warm-up <n>   seconds of unmeasured mixed load per contender, before all workloads (default 20)
+  --warm-up <n>         seconds of unmeasured load per workload and contender (default 2)
   --connections <n>     requests in flight at any time (default ${USUAL_CONNECTIONS}; day: 100)
   --users <n>           seeded users (default 1000)
   --tasks <n>           seeded tasks per user (default 200, at least 100)
@@ -53,7 +57,8 @@ export function readOptions(commandLine: string[]): Options {
       contender: { type: 'string', multiple: true },
       rounds: { type: 'string', default: '2' },
       seconds: { type: 'string', default: '3' },
-      'warm-up': { type: 'string', default: '3' },
+      'first-warm-up': { type: 'string', default: '20' },
+      'warm-up': { type: 'string', default: '2' },
       connections: { type: 'string' },
       users: { type: 'string', default: '1000' },
       tasks: { type: 'string', default: '200' },
@@ -73,8 +78,9 @@ export function readOptions(commandLine: string[]): Options {
     workloads: chosenNames('--workload', values.workload, WORKLOADS),
     contenders: chosenNames('--contender', values.contender, CONTENDERS),
     rounds: wholeNumber('--rounds', values.rounds, 1),
-    seconds: positiveNumber('--seconds', values.seconds),
-    warmUpSeconds: positiveNumber('--warm-up', values['warm-up']),
+    seconds: seconds('--seconds', values.seconds, 0.1),
+    firstWarmUpSeconds: seconds('--first-warm-up', values['first-warm-up'], 0),
+    warmUpSeconds: seconds('--warm-up', values['warm-up'], 0.1),
     connections: values.connections === undefined ? undefined : wholeNumber('--connections', values.connections, 1),
     users: wholeNumber('--users', values.users, 1),
     tasksPerUser: wholeNumber('--tasks', values.tasks, 100),
@@ -114,8 +120,8 @@ function multipleOfHundred(flag: string, text: string): number {
   return value;
 }
 
-function positiveNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 3600)) throw new Error(`${flag} ${text}: a number of seconds above 0, at most 3600`);
+function seconds(flag: string, text: string, least: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(value >= least && value <= 3600)) throw new Error(`${flag} ${text}: a number of seconds from ${least} to 3600`);
   return value;
 }

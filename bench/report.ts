@@ -57,6 +57,7 @@ export function describeRun(options: Options, postgresVersion: string) {
     cores: availableParallelism(),
     rounds: options.rounds,
     seconds: options.seconds,
+    firstWarmUpSeconds: options.firstWarmUpSeconds,
     warmUpSeconds: options.warmUpSeconds,
     connections: options.connections ?? `${USUAL_CONNECTIONS}, day 100`,
     users: options.users,

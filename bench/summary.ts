@@ -1,4 +1,3 @@
-import type { MemoryInUse } from './contender-process.ts';
 import type { Contender } from './contenders.ts';
 import type { Measurement } from './measure.ts';
 import { median, percentiles } from './statistics.ts';
@@ -22,9 +21,8 @@ export interface Summary {
   readonly timesFloor: number | undefined;
   /** The same for the CPU of the server and of PostgreSQL together. */
   readonly timesFloorInAll: number | undefined;
-  /** Memory of the server's process after the last round and a garbage collection. */
+  /** Memory of the server's process after the last round. */
   readonly residentMebibytes: number;
-  readonly heapMebibytes: number;
   readonly serverCpuPerRound: readonly number[];
 }
 
@@ -34,7 +32,7 @@ export function summarise(
   contender: Contender,
   rounds: readonly Measurement[],
   floorRounds: readonly Measurement[] | undefined,
-  memory: MemoryInUse,
+  residentMebibytes: number,
 ): Summary {
   const [p50 = Number.NaN, p95 = Number.NaN, p99 = Number.NaN] = percentiles(
     rounds.flatMap(({ latencies }) => latencies),
@@ -56,7 +54,7 @@ export function summarise(
     postgresCpu: postgresCpu.length > 0 ? median(postgresCpu) : undefined,
     timesFloor: ratio(rounds, floorRounds, serverCpuOf),
     timesFloorInAll: postgresCpu.length > 0 ? ratio(rounds, floorRounds, cpuInAllOf) : undefined,
-    ...memory,
+    residentMebibytes,
     serverCpuPerRound: rounds.map(serverCpuOf),
   };
 }
