@@ -34,7 +34,7 @@ export const USAGE = `npm run bench -- [flags]
   --contender <name>    ${namesOf(CONTENDERS)} (repeatable; default all)
   --rounds <n>          measured rounds per workload (default 2)
   --seconds <n>         length of one measurement (default 3)
-  --first-warm-up <n>   seconds of unmeasured mixed load per contender, before all workloads (default 20)
+  --first-warm-up <n>   seconds of unmeasured mixed load per contender, before all workloads (default 15)
   --warm-up <n>         seconds of unmeasured load per workload and contender (default 2)
   --connections <n>     requests in flight at any time (default ${USUAL_CONNECTIONS}; day: 100)
   --users <n>           seeded users (default 1000)
@@ -57,7 +57,7 @@ export function readOptions(commandLine: string[]): Options {
       contender: { type: 'string', multiple: true },
       rounds: { type: 'string', default: '2' },
       seconds: { type: 'string', default: '3' },
-      'first-warm-up': { type: 'string', default: '20' },
+      'first-warm-up': { type: 'string', default: '15' },
       'warm-up': { type: 'string', default: '2' },
       connections: { type: 'string' },
       users: { type: 'string', default: '1000' },
