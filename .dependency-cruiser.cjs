@@ -21,7 +21,8 @@ const layers = {
   rest: ['core', 'http', 'auth', ...features],
   ops: ['core', 'http', 'db', 'config'],
   workers: ['core', 'db', 'config'],
-  config: [],
+  settings: [],
+  config: ['settings'],
 };
 const everything = [...Object.keys(layers), 'app'];
 Object.assign(layers, { app: everything, main: everything, commands: everything });

@@ -1,4 +1,4 @@
-import { settings } from '../src/config.ts';
+import { settings } from '../src/settings.ts';
 
 const HEAD = `# Every setting with its default. Copy this file to .env and change what you need there, or set the environment,
 # which goes first. The server names each wrong setting and does not start.

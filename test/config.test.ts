@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Config, loadConfig, settings } from '../src/config.ts';
+import { type Config, loadConfig } from '../src/config.ts';
+import { settings } from '../src/settings.ts';
 import { faults } from './support/config-faults.ts';
 
 const SECRET = 'one secret of the tests with more than 32 bytes';

@@ -2,7 +2,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generatedFiles } from '../scripts/generated-files.ts';
-import { loadConfig, settings } from '../src/config.ts';
+import { loadConfig } from '../src/config.ts';
+import { settings } from '../src/settings.ts';
 import { startTestApp, type TestApp } from './support/app.ts';
 
 const LONGEST_FILE = 300;

@@ -1,0 +1,155 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+export const MAXIMUM_WORKERS = 128;
+const MINIMUM_SECRET_BYTES = 32;
+/** Secrets that are printed in documentation: a token signed with one of them proves nothing. */
+const PUBLIC_SECRETS = new Set(['better-auth-secret-12345678901234567890', 'better-auth-secret-123456789']);
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
+const whole = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
+const secret = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) >= MINIMUM_SECRET_BYTES, `must have at least ${MINIMUM_SECRET_BYTES} bytes`)
+  .refine((text) => !PUBLIC_SECRETS.has(text), 'is a published default and protects nothing');
+const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' });
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'must be an exact origin such as https://app.example.com',
+  );
+
+/**
+ * Every setting of the server: how it is read, and one line of meaning. `.env.example` is generated from this table,
+ * and nothing else reads the environment.
+ */
+export const settings = z.object({
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
+    .describe('production refuses unsafe defaults'),
+  HOST: z
+    .string()
+    .refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an IP address or localhost')
+    .optional()
+    .describe('address to listen on; default 127.0.0.1, in production 0.0.0.0'),
+  PORT: whole(0, 65_535).default(4000).describe('port to listen on; 0 takes a free one'),
+  WORKERS: z
+    .union(
+      [z.literal('auto'), whole(1, MAXIMUM_WORKERS)],
+      `must be auto or a whole number from 1 to ${MAXIMUM_WORKERS}`,
+    )
+    .default(1)
+    .describe('processes that answer requests; auto = one for each core'),
+  PUBLIC_URL: httpUrl.optional().describe('URL that clients use; default http://localhost:PORT'),
+  DATA_DIR: z.string().min(1).default('.data').describe('folder of the embedded PostgreSQL and the development secret'),
+  DATABASE_URL: databaseUrl
+    .optional()
+    .describe('PostgreSQL 15 or newer; without it the embedded PostgreSQL is started'),
+  DATABASE_URL_DIRECT: databaseUrl
+    .optional()
+    .describe('unpooled URL for migrations, where DATABASE_URL is a pooler; default DATABASE_URL'),
+  DATABASE_POOL_MAX: whole(1, 1000).default(10).describe('connections of all workers together at most'),
+  DATABASE_POOL_TIMEOUT: whole(1, 600_000).default(3000).describe('milliseconds to wait for a connection before 503'),
+  DATABASE_STATEMENT_TIMEOUT: whole(0, 600_000)
+    .default(10_000)
+    .describe('milliseconds for one statement; 0 where the pooler refuses start-up options'),
+  DATABASE_PREPARED: flag.default(true).describe('named prepared statements; false for poolers that cannot keep them'),
+  BETTER_AUTH_SECRET: list
+    .pipe(z.array(secret).min(1))
+    .optional()
+    .describe('accepts HS256 tokens signed with it; several comma-separated, current first; at least 32 bytes each'),
+  AUTH_JWKS_URL: httpUrl
+    .optional()
+    .describe('accepts tokens whose key is in this key set, e.g. https://auth.example.com/api/auth/jwks'),
+  AUTH_ISSUER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('required iss of tokens; must be set with AUTH_JWKS_URL in production'),
+  AUTH_AUDIENCE: z.string().min(1).optional().describe('required aud of tokens'),
+  AUTH_MAX_TOKEN_AGE: whole(1, 31_536_000).default(86_400).describe('seconds: older tokens are refused'),
+  AUTH_CLOCK_TOLERANCE: whole(0, 300).default(5).describe('seconds of clock skew allowed'),
+  AUTH_EMBEDDED: flag
+    .optional()
+    .describe("run the server's own Better Auth; default true when neither secret nor key set is given"),
+  AUTH_USER_TABLE: z
+    .string()
+    .regex(/^[^\s."]{1,63}\.[^\s."]{1,63}$/, 'must be of the form schema.table')
+    .optional()
+    .describe(
+      "Better Auth's user table where it stands in the same database; default auth.user or public.user if there",
+    ),
+  AUDIT_RETENTION_DAYS: whole(1, 3650).default(90).describe('days that security events are kept'),
+  CORS_ORIGINS: list
+    .pipe(z.array(origin))
+    .optional()
+    .describe('origins that browsers may call from; default none in production, localhost otherwise'),
+  TRUST_PROXY_HOPS: whole(0, 10)
+    .default(0)
+    .describe('proxies before this server whose X-Forwarded-For is believed; 0 believes none'),
+  MAX_CONCURRENT_REQUESTS: whole(1, 1_000_000)
+    .default(2000)
+    .describe('requests in progress at most; further ones are answered with 503'),
+  BODY_LIMIT: whole(1024, 104_857_600).default(1_048_576).describe('bytes of a request body at most'),
+  GRAPHQL_INTROSPECTION: flag.optional().describe('answer schema queries; default false in production, true otherwise'),
+  GRAPHQL_BATCH_LIMIT: whole(0, 100).default(0).describe('operations in one batch request at most; 0 = batching off'),
+  GRAPHQL_PLAYGROUND: flag
+    .optional()
+    .describe('serve the playground to browsers; default false in production, true otherwise; off with PERSISTED_ONLY'),
+  GRAPHQL_MAX_TOKENS: whole(100, 100_000).default(2000).describe('lexical tokens of a document at most'),
+  GRAPHQL_MAX_DEPTH: whole(1, 100).default(12).describe('levels of fields in a document at most'),
+  GRAPHQL_MAX_ALIASES: whole(0, 10_000).default(50).describe('aliased fields in a document at most'),
+  GRAPHQL_MAX_DIRECTIVES: whole(0, 10_000).default(50).describe('directives in a document at most'),
+  GRAPHQL_MAX_COST: whole(1, 10_000_000)
+    .default(10_000)
+    .describe('fields that an operation may answer at most, lists counted by their page size'),
+  RESULT_CACHE_SIZE: whole(0, 65_536)
+    .default(64)
+    .describe('MiB of answers to lists that are kept until something of their user changes; 0 = none'),
+  PERSISTED_ONLY: flag.default(false).describe('accept only the operations of PERSISTED_MANIFEST'),
+  PERSISTED_MANIFEST: z
+    .string()
+    .min(1)
+    .default('schema/operations.json')
+    .describe('file of the accepted operations: a JSON object of SHA-256 hashes and documents'),
+  REDIS_URL: redisUrl.optional().describe('shares rate limits and revocations between instances'),
+  RATE_LIMIT_SCALE: z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,9})?$/, 'must be a number such as 1 or 0.5')
+    .transform(Number)
+    .default(1)
+    .describe('multiplies every rate limit; 0 = off'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('debug adds one line per request'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).optional().describe('default pretty on a terminal, json otherwise'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('bearer token that /metrics asks for; open without one'),
+  SLOW_QUERY_MS: whole(0, 600_000)
+    .optional()
+    .describe(
+      'milliseconds: slower SQL statements are logged as warnings; 0 = off; default 100 in development, else 0',
+    ),
+  SLOW_REQUEST_MS: whole(1, 600_000).default(1000).describe('milliseconds: slower requests are logged as warnings'),
+});
+
+export type Settings = z.output<typeof settings>;
