@@ -46,6 +46,11 @@ function contradictions(read: Settings): string[] {
   if (read.AUTH_EMBEDDED === false && !external) {
     faults.push('BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set with AUTH_EMBEDDED=false: no token could be accepted');
   }
+  if (read.DATABASE_ANSWER_TIMEOUT !== undefined && read.DATABASE_ANSWER_TIMEOUT <= read.DATABASE_STATEMENT_TIMEOUT) {
+    faults.push(
+      'DATABASE_ANSWER_TIMEOUT must be more than DATABASE_STATEMENT_TIMEOUT, which could never end a statement',
+    );
+  }
   if (typeof read.WORKERS === 'number') {
     for (const name of SHARED_BY_WORKERS) {
       if (read.WORKERS > read[name])
@@ -89,6 +94,7 @@ function toConfig(read: Settings) {
       poolMaximum: read.DATABASE_POOL_MAX,
       poolTimeout: read.DATABASE_POOL_TIMEOUT,
       statementTimeout: read.DATABASE_STATEMENT_TIMEOUT,
+      answerTimeout: read.DATABASE_ANSWER_TIMEOUT ?? (read.DATABASE_STATEMENT_TIMEOUT || 10_000) + 5000,
       prepared: read.DATABASE_PREPARED,
       slowQuery: read.SLOW_QUERY_MS ?? (read.NODE_ENV === 'development' ? 100 : 0),
     },

@@ -68,6 +68,11 @@ export const settings = z.object({
   DATABASE_STATEMENT_TIMEOUT: whole(0, 600_000)
     .default(10_000)
     .describe('milliseconds for one statement; 0 where the pooler refuses start-up options'),
+  DATABASE_ANSWER_TIMEOUT: whole(1, 3_600_000)
+    .optional()
+    .describe(
+      'milliseconds that PostgreSQL may be silent within a statement; default 5000 more than the statement timeout, 15000 where that is 0',
+    ),
   DATABASE_PREPARED: flag.default(true).describe('named prepared statements; false for poolers that cannot keep them'),
   BETTER_AUTH_SECRET: list
     .pipe(z.array(secret).min(1))

@@ -8,6 +8,7 @@ const PRODUCTION = { NODE_ENV: 'production', BETTER_AUTH_SECRET: SECRET };
 describe('settings that contradict each other', () => {
   it.each([
     [{ AUTH_EMBEDDED: 'true', AUTH_JWKS_URL: 'https://auth.example.com/jwks' }, 'AUTH_EMBEDDED and AUTH_JWKS_URL'],
+    [{ DATABASE_ANSWER_TIMEOUT: '10000' }, 'DATABASE_ANSWER_TIMEOUT must be more than DATABASE_STATEMENT_TIMEOUT'],
     [{ AUTH_EMBEDDED: 'false' }, 'BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set with AUTH_EMBEDDED=false'],
   ])('%j are refused', (environment, start) => {
     const lines = faults(environment);

@@ -6,6 +6,7 @@ import type { StatementResult } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
 import { type DatabaseOptions, ormOptions } from './orm-options.ts';
 import { sendIsolated } from './send-isolated.ts';
+import { endWhenSilent } from './silence.ts';
 import { watched } from './slow-statements.ts';
 import { statement } from './statement.ts';
 import { IsolatedUserDatabase, type Queryable, type UserDatabase } from './user-database.ts';
@@ -30,14 +31,17 @@ export interface Database extends IsolatedDatabase {
 
 /** Connects lazily: the first statement opens the first connection. */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
-  const { isolation, slowStatements } = options;
+  const { isolation, slowStatements, answerTimeout } = options;
   const queue = new FairQueue({ places: options.poolMaximum, timeout: options.poolTimeout });
   const plain = sender(options, queue);
   const send = slowStatements ? watched(plain, isolation, slowStatements) : plain;
   const orm = await MikroORM.init(ormOptions(options, send));
   const pool = await orm.em.getConnection().getNativeClient();
   // A connection that breaks is replaced, and the statement under way rejects. Unheard it would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    if (answerTimeout !== undefined) endWhenSilent(client, answerTimeout);
+  });
   const connections = { orm, pool, send, queue };
 
   return {

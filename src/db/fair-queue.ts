@@ -1,4 +1,5 @@
 import { ServiceUnavailableError } from '../core/errors.ts';
+import { WaitEstimate } from './wait-estimate.ts';
 
 /** seconds, for `Retry-After` */
 const RETRY_AFTER = 1;
@@ -13,30 +14,41 @@ export interface FairQueueOptions {
   readonly timeout: number;
   /** how much may wait; what comes beyond is refused at once */
   readonly maximumWaiting?: number;
+  /** milliseconds that never go back */
+  readonly now?: () => number;
 }
 
+/** Bounds memory; that nobody waits in vain is what the estimate is for. */
 const MAXIMUM_WAITING = 10_000;
+/** Whoever would wait for more than this part of the time limit is refused: an estimate may be wrong by so much. */
+const EXPECTED_PART = 0.5;
 
 /**
  * Stands before the pool, whose own queue serves in the order of arrival: whoever asks a thousand times would have all
  * others wait for a thousand statements. Here those who wait take turns by user, one piece of work each, so that nobody
  * waits for more than one of everybody else's. While there are free places it only counts.
+ *
+ * Under overload a queue that lets all in has everybody wait until nobody is served in time. So those who would wait too
+ * long, as quickly as places become free, are refused at once, and all are while none has for the whole time limit.
  */
 export class FairQueue {
   #free: number;
   #waiting = 0;
   readonly #timeout: number;
   readonly #maximumWaiting: number;
+  readonly #estimate: WaitEstimate;
   /** Who waits, with what in its order; the first user is the next one. */
   readonly #turns = new Map<string, Admit[]>();
 
-  constructor({ places, timeout, maximumWaiting = MAXIMUM_WAITING }: FairQueueOptions) {
+  constructor(options: FairQueueOptions) {
+    const { places, timeout, maximumWaiting = MAXIMUM_WAITING, now = () => performance.now() } = options;
     this.#free = places;
     this.#timeout = timeout;
     this.#maximumWaiting = maximumWaiting;
+    this.#estimate = new WaitEstimate(now);
   }
 
-  /** Runs `work` when it is the user's turn. @throws ServiceUnavailableError when that takes too long */
+  /** Runs `work` when it is the user's turn. @throws ServiceUnavailableError when that takes too long, or surely would */
   run<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
     if (this.#free === 0) return this.#turnOf(userId).then(() => this.#work(work));
     this.#free -= 1;
@@ -51,7 +63,8 @@ export class FairQueue {
 
   #turnOf(userId: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting >= this.#maximumWaiting) {
+      this.#estimate.begin();
+      if (this.#waiting >= this.#maximumWaiting || this.#wouldWaitInVain(userId)) {
         reject(unavailable());
         return;
       }
@@ -70,9 +83,17 @@ export class FairQueue {
     });
   }
 
+  #wouldWaitInVain(userId: string): boolean {
+    const own = this.#turns.get(userId)?.length ?? 0;
+    const users = this.#turns.size + (own === 0 ? 1 : 0);
+    const position = Math.min(this.#waiting + 1, (own + 1) * users);
+    return this.#estimate.of(position) > this.#timeout * EXPECTED_PART || this.#estimate.standstill > this.#timeout;
+  }
+
   /** Hands the place that has become free to whose turn it is. */
   readonly #leave = (): void => {
     for (const [userId, waiters] of this.#turns) {
+      this.#estimate.count();
       const next = waiters.shift();
       this.#waiting -= 1;
       this.#turns.delete(userId);
@@ -80,6 +101,7 @@ export class FairQueue {
       next?.();
       return;
     }
+    this.#estimate.end();
     this.#free += 1;
   };
 

@@ -61,7 +61,7 @@ async function open(
   { entities, exclusive, log, tellSlow }: OpenDatabaseOptions,
   connectTo: (location: Location) => Promise<Database>,
 ): Promise<OpenDatabase> {
-  const { poolMaximum, poolTimeout, statementTimeout, prepared, slowQuery } = config.database;
+  const { poolMaximum, poolTimeout, statementTimeout, answerTimeout, prepared, slowQuery } = config.database;
   const { dataDirectory } = config;
   const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDirectory, exclusive, log });
   const url = config.database.url ?? embedded?.url ?? '';
@@ -74,6 +74,7 @@ async function open(
       poolMaximum: isDirect ? 1 : poolMaximum,
       poolTimeout,
       statementTimeout: isDirect ? 0 : statementTimeout,
+      answerTimeout: isDirect ? undefined : answerTimeout,
       prepared: prepared && !isDirect,
       entities,
       log,

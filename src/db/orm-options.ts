@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   poolTimeout: number;
   /** milliseconds that one statement may take; 0 = no limit */
   statementTimeout: number;
+  /** milliseconds that PostgreSQL may be silent within a statement; absent: any time */
+  answerTimeout?: number | undefined;
   /** named prepared statements; off for poolers that cannot keep them */
   prepared: boolean;
   entities: NonNullable<Options['entities']>;
@@ -24,12 +26,16 @@ export interface DatabaseOptions {
   slowStatements?: SlowStatementOptions | undefined;
 }
 
+/** milliseconds until TCP asks a silent connection whether its other end is still there; a system's default is two hours */
+const KEEP_ALIVE_DELAY = 10_000;
+
 /** MikroORM's settings. `send` carries its statements, unless the connection is the owner's. */
 export function ormOptions(options: DatabaseOptions, send: SendAs): Options {
   const { isolation } = options;
   const poolOptions: PoolConfig = {
     connectionTimeoutMillis: options.poolTimeout,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY,
     application_name: 'premium-todo',
     ...(options.statementTimeout > 0 ? { statement_timeout: options.statementTimeout } : {}),
   };

@@ -91,3 +91,49 @@ it('refuses at once what is more than may wait', async () => {
   await finish();
   await Promise.all(asked);
 });
+
+it('refuses at once who would wait too long at the pace of late, while one who asks for the first time is let in', async () => {
+  let now = 0;
+  const queue = new FairQueue({ places: 1, timeout: 1000, now: () => now });
+  const ends: (() => void)[] = [];
+  const ask = (user: string) => queue.run(user, () => new Promise<void>((resolve) => ends.push(resolve)));
+  const asked = Array.from({ length: 12 }, () => ask('greedy'));
+  // One place in 100 ms: within half a second five.
+  for (let served = 0; served < 4; served++) {
+    now += 100;
+    ends.shift()?.();
+    await new Promise(setImmediate);
+  }
+  await expect(ask('greedy')).rejects.toMatchObject({ status: 503, details: { retryAfter: 1 } });
+  asked.push(ask('ann'));
+  while (ends.length > 0) {
+    ends.shift()?.();
+    await new Promise(setImmediate);
+  }
+  await Promise.all(asked);
+});
+
+it('refuses everybody while no place becomes free for the whole time limit, and nobody as soon as one has', async () => {
+  let now = 0;
+  const queue = new FairQueue({ places: 1, timeout: 1000, now: () => now });
+  const { ask, finish } = bench(queue);
+  const asked = [ask('ann'), ask('bob')];
+  now += 1001;
+  await expect(ask('carl')).rejects.toMatchObject({ status: 503 });
+  await finish();
+  asked.push(ask('carl'), ask('dora'));
+  await finish();
+  await Promise.all(asked);
+});
+
+it('forgets how slow it was when there are free places again', async () => {
+  let now = 0;
+  const queue = new FairQueue({ places: 1, timeout: 1000, now: () => now });
+  const { ask, finish } = bench(queue);
+  const slow = [ask('ann'), ask('ann')];
+  now += 900;
+  await finish();
+  const quick = Array.from({ length: 10 }, () => ask('ann'));
+  await finish();
+  await Promise.all([...slow, ...quick]);
+});
