@@ -26,6 +26,7 @@ import { createGraphQLServer } from './graphql/server.ts';
 import { originPolicy } from './http/cors.ts';
 import { createEdge, pathOf } from './http/edge.ts';
 import { refuseRequest } from './http/problem.ts';
+import { createRequestsInProgress } from './http/requests-in-progress.ts';
 import { healthRoutes } from './ops/health.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createReadiness } from './ops/readiness.ts';
@@ -66,8 +67,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}, si
   const log = (message: string) => logger.info(message);
   const tellSlow = (statement: SlowStatement) => logger.warn({ statement }, 'slow statement');
   const exclusive = siblings === undefined;
-  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow });
   const metrics = createMetrics({ token: config.metricsToken, others: siblings?.metrics });
+  const observer = metrics.database;
+  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow, observer });
+  metrics.watchPool(storage.database);
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
   const sharing = await createSharing({ url: config.redisUrl, siblings, logger, onChange });
   try {
@@ -101,7 +104,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     schedule: scheduleWithTimer,
     retentionDays: config.auditRetentionDays,
   });
-  const events = overrides.events ?? audit;
+  metrics.watchBacklog(audit);
+  const events = metrics.countEvents(overrides.events ?? audit);
   const revocations = overrides.revocations ?? sharing.revocations;
   const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
   const auth = await createAuth(config, {
@@ -119,9 +123,9 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
     auditStore,
-    events,
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
+    events,
   });
   const authenticator = limitFailures(
     overrides.authenticator ?? createAuthenticator(auth.verifier, services.users),
@@ -141,6 +145,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     maximumTokens: config.documentLimits.tokens,
     persistedQueries: documents.persistedQueries,
   });
+  const preparedRequests = createPreparedRequests(prepared);
   const graphql = createGraphQLHandler({
     server: apollo,
     authenticator,
@@ -150,10 +155,16 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     bodyLimit: config.bodyLimit,
     batchLimit: config.batchLimit,
     admission: documents.admission,
-    prepared: createPreparedRequests(prepared),
+    prepared: preparedRequests,
     answerPrepared: createPreparedAnswer({ results, rateLimits }),
     playground: config.playground ? playground.page : undefined,
   });
+  metrics.watchCaches({
+    results: results.counts,
+    tokens: auth.verifier.counts,
+    operations: preparedRequests.counts,
+  });
+  const inProgress = createRequestsInProgress();
   const rest = await createRestServer({
     authenticator,
     rateLimits,
@@ -162,7 +173,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     bodyLimit: config.bodyLimit,
     userRoutes: [taskRoutes(services.tasks, results), userRoutes(services.users), auditRoutes(services.audit)],
     openRoutes: [
-      healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })),
+      healthRoutes(createReadiness({ database, keys: auth.ready, isClosing, observe: metrics.observeReadiness })),
       metrics.routes,
       ...(config.playground ? [playground.routes] : []),
       ...auth.routes,
@@ -181,12 +192,14 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
           slowRequest: config.logging.slowRequest,
           strictTransport: config.production,
           isClosing,
+          inProgress,
           observe: metrics.observeRequest,
         },
         (request, response) => (isForGraphQL(request) ? graphql : fastify)(request, response),
       ),
   });
 
+  metrics.watchLoad(rest.server, inProgress);
   let closed: Promise<void> | undefined;
   async function close(): Promise<void> {
     closing = true;
