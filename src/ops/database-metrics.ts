@@ -27,7 +27,7 @@ export function createDatabaseMetrics(registry: Registry): DatabaseObserver {
     labelNames: ['class'],
     registers,
   });
-  for (const reason of ['timeout', 'full']) refusals.inc({ reason }, 0);
+  for (const reason of ['timeout', 'overload']) refusals.inc({ reason }, 0);
   for (const fault of DATABASE_FAULTS) errors.inc({ class: fault }, 0);
 
   return {
