@@ -17,6 +17,7 @@ export async function startContenders(
 ): Promise<RunningContender[]> {
   const settings = {
     NODE_ENV: 'production',
+    SHUTDOWN_DELAY: '0',
     LOG_LEVEL: 'info',
     HOST: '127.0.0.1',
     DATABASE_URL: postgres.url,

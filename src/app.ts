@@ -11,6 +11,7 @@ import { systemClock } from './core/clock.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
 import { createResultCache } from './core/result-cache.ts';
+import { runSteps, type ShutdownStep } from './core/shutdown.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
@@ -25,6 +26,7 @@ import { createSchema } from './graphql/schema.ts';
 import { createGraphQLServer } from './graphql/server.ts';
 import { originPolicy } from './http/cors.ts';
 import { createEdge, pathOf } from './http/edge.ts';
+import { endConnections } from './http/end-connections.ts';
 import { refuseRequest } from './http/problem.ts';
 import { createRequestsInProgress } from './http/requests-in-progress.ts';
 import { healthRoutes } from './ops/health.ts';
@@ -38,6 +40,11 @@ import { createTaskStore } from './tasks/task.store.ts';
 import { userRoutes } from './users/user.routes.ts';
 import { createUserStore } from './users/user.store.ts';
 import type { Siblings } from './workers/siblings.ts';
+
+/** milliseconds at the end of a shutdown that are kept for the log and the exit code */
+const LAST_WORDS = 250;
+/** milliseconds that a step of it gets in any case, while there are any left */
+const SHORTEST_STEP = 500;
 
 const GRAPHQL_PATHS = new Set(['/graphql', '/graphql/']);
 const isForGraphQL = (request: IncomingMessage) => GRAPHQL_PATHS.has(pathOf(request));
@@ -53,7 +60,10 @@ export interface App {
   readonly logger: Logger;
   /** Accepts connections, and answers at which URL. */
   listen(): Promise<string>;
-  /** Ends everything in order: no new requests, those under way answered, then what they needed, the last first. */
+  /**
+   * Ends everything in order: no new requests, those under way answered, then what they needed, the last first.
+   * @throws ShutdownError when something had to be left behind
+   */
   close(): Promise<void>;
 }
 
@@ -67,10 +77,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}, si
   const log = (message: string) => logger.info(message);
   const tellSlow = (statement: SlowStatement) => logger.warn({ statement }, 'slow statement');
   const exclusive = siblings === undefined;
+  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow });
   const metrics = createMetrics({ token: config.metricsToken, others: siblings?.metrics });
-  const observer = metrics.database;
-  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow, observer });
-  metrics.watchPool(storage.database);
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
   const sharing = await createSharing({ url: config.redisUrl, siblings, logger, onChange });
   try {
@@ -104,8 +112,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     schedule: scheduleWithTimer,
     retentionDays: config.auditRetentionDays,
   });
-  metrics.watchBacklog(audit);
-  const events = metrics.countEvents(overrides.events ?? audit);
+  const events = overrides.events ?? audit;
   const revocations = overrides.revocations ?? sharing.revocations;
   const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
   const auth = await createAuth(config, {
@@ -123,9 +130,9 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
     auditStore,
+    events,
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
-    events,
   });
   const authenticator = limitFailures(
     overrides.authenticator ?? createAuthenticator(auth.verifier, services.users),
@@ -145,7 +152,6 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     maximumTokens: config.documentLimits.tokens,
     persistedQueries: documents.persistedQueries,
   });
-  const preparedRequests = createPreparedRequests(prepared);
   const graphql = createGraphQLHandler({
     server: apollo,
     authenticator,
@@ -155,14 +161,9 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     bodyLimit: config.bodyLimit,
     batchLimit: config.batchLimit,
     admission: documents.admission,
-    prepared: preparedRequests,
+    prepared: createPreparedRequests(prepared),
     answerPrepared: createPreparedAnswer({ results, rateLimits }),
     playground: config.playground ? playground.page : undefined,
-  });
-  metrics.watchCaches({
-    results: results.counts,
-    tokens: auth.verifier.counts,
-    operations: preparedRequests.counts,
   });
   const inProgress = createRequestsInProgress();
   const rest = await createRestServer({
@@ -173,7 +174,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     bodyLimit: config.bodyLimit,
     userRoutes: [taskRoutes(services.tasks, results), userRoutes(services.users), auditRoutes(services.audit)],
     openRoutes: [
-      healthRoutes(createReadiness({ database, keys: auth.ready, isClosing, observe: metrics.observeReadiness })),
+      healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })),
       metrics.routes,
       ...(config.playground ? [playground.routes] : []),
       ...auth.routes,
@@ -185,6 +186,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
           // The session of the embedded Better Auth is a cookie; the APIs themselves know bearer tokens only.
           cookiePath: auth.embedded && '/api/auth/',
           trustedProxyHops: config.trustedProxyHops,
+          inProgress,
           maximumConcurrentRequests: config.maximumConcurrentRequests,
           refuse: (request, response, error) =>
             (isForGraphQL(request) ? refuseOperation : refuseRequest)(request, response, error),
@@ -192,31 +194,37 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
           slowRequest: config.logging.slowRequest,
           strictTransport: config.production,
           isClosing,
-          inProgress,
           observe: metrics.observeRequest,
         },
         (request, response) => (isForGraphQL(request) ? graphql : fastify)(request, response),
       ),
   });
 
-  metrics.watchLoad(rest.server, inProgress);
+  const connections = endConnections(rest.server, () => rest.close());
+  const { delay: announcement, timeout } = config.shutdown;
+  /** a part of the time that is left after the announcement, and enough of a short one to do anything */
+  const share = (part: number) => Math.max(SHORTEST_STEP, (timeout - announcement) * part);
+  const shutdown: readonly ShutdownStep[] = [
+    { name: 'readiness', limit: share(0.01), run: () => (closing = true) },
+    { name: 'announcement', limit: announcement + SHORTEST_STEP, run: () => delay(announcement) },
+    { name: 'listening', limit: share(0.02), run: () => connections.stopAccepting() },
+    { name: 'requests', limit: share(0.6), run: () => inProgress.idle() },
+    { name: 'connections', limit: share(0.04), run: () => connections.closeSockets() },
+    { name: 'GraphQL', limit: share(0.04), run: () => apollo.stop() },
+    { name: 'security events', limit: share(0.1), run: () => audit.close() },
+    { name: 'authentication', limit: share(0.04), run: () => auth.close() },
+    { name: 'Redis', limit: share(0.01), run: () => sharing.close() },
+    { name: 'database', limit: share(0.06), run: () => storage.database.close() },
+    { name: 'embedded PostgreSQL', limit: timeout, run: () => storage.stopEmbedded() },
+  ];
   let closed: Promise<void> | undefined;
-  async function close(): Promise<void> {
-    closing = true;
-    await rest.close();
-    await apollo.stop();
-    await audit.close();
-    await auth.close();
-    sharing.close();
-    await storage.close();
-  }
 
   return {
     services,
     logger,
     listen: () => rest.listen({ host: config.host, port: config.port }),
     close: () => {
-      closed ??= close();
+      closed ??= runSteps(shutdown, { logger, timeout: timeout - LAST_WORDS });
       return closed;
     },
   };

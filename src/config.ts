@@ -57,6 +57,9 @@ function contradictions(read: Settings): string[] {
         faults.push(`WORKERS must not be more than ${name}, of which each takes its share`);
     }
   }
+  if (shutdownDelay(read) > read.SHUTDOWN_TIMEOUT / 2) {
+    faults.push('SHUTDOWN_DELAY must not be more than half of SHUTDOWN_TIMEOUT: the rest is for requests under way');
+  }
   if (read.NODE_ENV === 'production') {
     if (read.BETTER_AUTH_SECRET?.some((text) => new Set(text).size < MINIMUM_SECRET_VARIETY)) {
       faults.push(`BETTER_AUTH_SECRET must have at least ${MINIMUM_SECRET_VARIETY} different characters in production`);
@@ -70,6 +73,10 @@ function contradictions(read: Settings): string[] {
     }
   }
   return faults;
+}
+
+function shutdownDelay(read: Settings): number {
+  return read.SHUTDOWN_DELAY ?? (read.NODE_ENV === 'production' ? 5000 : 0);
 }
 
 function automaticWorkers(read: Settings): number {
@@ -123,6 +130,7 @@ function toConfig(read: Settings) {
       directives: read.GRAPHQL_MAX_DIRECTIVES,
       cost: read.GRAPHQL_MAX_COST,
     },
+    shutdown: { delay: shutdownDelay(read), timeout: read.SHUTDOWN_TIMEOUT },
     resultCacheSize: read.RESULT_CACHE_SIZE,
     persistedManifest: read.PERSISTED_ONLY ? resolve(read.PERSISTED_MANIFEST) : undefined,
     auditRetentionDays: read.AUDIT_RETENTION_DAYS,

@@ -100,6 +100,14 @@ export const settings = z.object({
       "Better Auth's user table where it stands in the same database; default auth.user or public.user if there",
     ),
   AUDIT_RETENTION_DAYS: whole(1, 3650).default(90).describe('days that security events are kept'),
+  SHUTDOWN_DELAY: whole(0, 300_000)
+    .optional()
+    .describe(
+      'milliseconds that a server which was told to stop says so by readiness and still serves, longer than load balancers take to notice; default 5000 in production, else 0',
+    ),
+  SHUTDOWN_TIMEOUT: whole(1000, 600_000)
+    .default(25_000)
+    .describe('milliseconds from the signal to the end of the process at most, SHUTDOWN_DELAY included'),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
     .optional()

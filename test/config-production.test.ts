@@ -38,6 +38,14 @@ describe('in production', () => {
     });
   });
 
+  it('a server that stops still serves while load balancers take notice, for half of its time at most', () => {
+    expect(loadConfig(PRODUCTION).shutdown).toEqual({ delay: 5000, timeout: 25_000 });
+    expect(loadConfig({ ...PRODUCTION, SHUTDOWN_TIMEOUT: '10000' }).shutdown.timeout).toBe(10_000);
+    expect(faults({ ...PRODUCTION, SHUTDOWN_TIMEOUT: '9999' })).toEqual([
+      'SHUTDOWN_DELAY must not be more than half of SHUTDOWN_TIMEOUT: the rest is for requests under way',
+    ]);
+  });
+
   it('tokens must come from somewhere', () => {
     expect(faults({ NODE_ENV: 'production' })).toEqual([
       expect.stringMatching(/^BETTER_AUTH_SECRET or AUTH_JWKS_URL must be set in production/),

@@ -44,6 +44,7 @@ describe('without any setting', () => {
       playground: true,
       documentLimits: { tokens: 2000, depth: 12, aliases: 50, directives: 50, cost: 10_000 },
       resultCacheSize: 64,
+      shutdown: { delay: 0, timeout: 25_000 },
       persistedManifest: undefined,
       auditRetentionDays: 90,
       redisUrl: undefined,
@@ -110,6 +111,8 @@ describe('settings', () => {
       PERSISTED_MANIFEST: '/etc/todo/operations.json',
       REDIS_URL: 'redis://cache:6379',
       WORKERS: '3',
+      SHUTDOWN_DELAY: '2000',
+      SHUTDOWN_TIMEOUT: '20000',
     });
     expect(config).toEqual({
       production: false,
@@ -150,6 +153,7 @@ describe('settings', () => {
       auditRetentionDays: 30,
       redisUrl: 'redis://cache:6379',
       workers: 3,
+      shutdown: { delay: 2000, timeout: 20_000 },
       batchLimit: 10,
       rateLimitScale: 0.25,
       metricsToken: 'a token for prometheus',

@@ -73,6 +73,7 @@ async function start(): Promise<{ server: RunningContender; users: readonly Seed
   const product = CONTENDERS.find(({ name }) => name === 'product')!;
   const server = await startContender(product, {
     NODE_ENV: 'production',
+    SHUTDOWN_DELAY: '0',
     HOST: '127.0.0.1',
     DATABASE_URL: applicationUrl(postgres.url, 'hostile'),
     DATABASE_URL_DIRECT: postgres.url,

@@ -29,6 +29,7 @@ export async function prepareProduction(users: number, tasksPerUser: number): Pr
     data,
     settings: {
       NODE_ENV: 'production',
+      SHUTDOWN_DELAY: '0',
       HOST: '127.0.0.1',
       DATABASE_URL: applicationUrl(postgres.url, PASSWORD),
       DATABASE_URL_DIRECT: postgres.url,

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { applicationUrl, isolationOf, provideLogin } from './application-role.ts';
 import { createDatabase, type Database } from './database.ts';
-import type { DatabaseObserver } from './database-observer.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { IsolationMode } from './isolation.ts';
 import { migrate } from './migrate.ts';
@@ -13,7 +12,10 @@ export interface OpenDatabase {
   readonly database: Database;
   /** connects as the owner, without a pooler: for migrations and for Better Auth's tables */
   readonly directUrl: string;
+  /** Closes all connections, and lets go of the embedded PostgreSQL. */
   close(): Promise<void>;
+  /** The second half of `close` alone, once the connections are closed. */
+  stopEmbedded(): Promise<void>;
 }
 
 export interface OpenDatabaseOptions {
@@ -23,8 +25,6 @@ export interface OpenDatabaseOptions {
   log: (message: string) => void;
   /** hears of statements that took longer than the configuration allows */
   tellSlow?: (statement: SlowStatement) => void;
-  /** hears of waits and faults of requests */
-  observer?: DatabaseObserver;
 }
 
 /** The configured database, migrated: the one that `DATABASE_URL` names, or the embedded PostgreSQL, started if need be. */
@@ -61,7 +61,7 @@ interface Location {
 
 async function open(
   config: Config,
-  { entities, exclusive, log, tellSlow, observer }: OpenDatabaseOptions,
+  { entities, exclusive, log, tellSlow }: OpenDatabaseOptions,
   connectTo: (location: Location) => Promise<Database>,
 ): Promise<OpenDatabase> {
   const { poolMaximum, poolTimeout, statementTimeout, answerTimeout, prepared, slowQuery } = config.database;
@@ -81,7 +81,6 @@ async function open(
       prepared: prepared && !isDirect,
       entities,
       log,
-      observer: isDirect ? undefined : observer,
       slowStatements:
         slowQuery === 0 || tellSlow === undefined || isDirect
           ? undefined
@@ -97,6 +96,7 @@ async function open(
         await database.close();
         await embedded?.stop();
       },
+      stopEmbedded: async () => embedded?.stop(),
     };
   } catch (error) {
     await embedded?.stop();

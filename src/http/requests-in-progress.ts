@@ -20,6 +20,8 @@ export interface RequestsInProgress {
    * @returns to be called once, when the connection has done with the answer
    */
   add(response: ServerResponse, start: number): () => void;
+  /** Resolves as soon as there is none. */
+  idle(): Promise<void>;
 }
 
 interface Timing {
@@ -40,6 +42,7 @@ export function createRequestsInProgress(
   let newest: Entry | undefined;
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
+  let becameIdle: PromiseWithResolvers<void> | undefined;
 
   function endSlowReaders(): void {
     timer = undefined;
@@ -62,6 +65,7 @@ export function createRequestsInProgress(
     // Whatever still holds the entry holds nothing else.
     entry.response = entry.previous = entry.next = undefined;
     count -= 1;
+    if (count === 0) becameIdle?.resolve();
   }
 
   return {
@@ -76,6 +80,12 @@ export function createRequestsInProgress(
       count += 1;
       if (timer === undefined) watch();
       return () => remove(entry);
+    },
+    async idle() {
+      while (count > 0) {
+        becameIdle = Promise.withResolvers();
+        await becameIdle.promise;
+      }
     },
   };
 }

@@ -6,7 +6,7 @@ import { stopOnSignals } from './stop-on-signals.ts';
 /** The server as one process. */
 export async function runAlone(config: Config): Promise<void> {
   const starting = createApp(config);
-  const stopping = stopOnSignals(starting);
+  const stopping = stopOnSignals(starting, config.shutdown.timeout);
   const app = await starting;
   if (stopping.hasBegun) return;
   const url = await app.listen();

@@ -1,5 +1,5 @@
 /** Errors whose message tells the one who starts the server what to put right. They are told by name: see `main.ts`. */
-const SELF_EXPLAINING = new Set(['ConfigError', 'MigrationError', 'RoleError', 'WorkerError']);
+const SELF_EXPLAINING = new Set(['ConfigError', 'MigrationError', 'RoleError', 'ShutdownError', 'WorkerError']);
 
 /** What went wrong in one sentence, where the one who starts the server can put it right. */
 export function explained(error: unknown): string | undefined {

@@ -7,7 +7,7 @@ import { stopOnSignals } from './stop-on-signals.ts';
 /** The server as several processes: this one keeps the others. */
 export async function runPrimary(config: Config): Promise<void> {
   const starting = createPrimary(config, createLogger(config.logging), () => stopping.begin({ reason: 'workers' }, 1));
-  const stopping = stopOnSignals(starting);
+  const stopping = stopOnSignals(starting, config.shutdown.timeout);
   const primary = await starting;
   // However this process ends, it leaves no worker behind.
   process.on('exit', primary.kill);

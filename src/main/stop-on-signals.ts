@@ -1,7 +1,6 @@
 import type { Logger } from '../core/logger.ts';
+import { explained } from './explained.ts';
 
-/** A request that takes longer than this to finish is cut off. */
-const SHUTDOWN_LIMIT_MS = 15_000;
 /** Ctrl-C under npm arrives twice, from the terminal and from npm: only a signal after this means a second wish. */
 const REPEATED_SIGNAL_MS = 1000;
 
@@ -18,8 +17,12 @@ export interface Stopping {
   begin(reason: Record<string, unknown>, exitCode: number): void;
 }
 
-/** Call before anything runs that would be left over: a signal during the start waits for it and then ends it in order. */
-export function stopOnSignals(starting: Promise<Stoppable>): Stopping {
+/**
+ * Call before anything runs that would be left over: a signal during the start waits for it and then ends it in order.
+ * `timeout` is in milliseconds from the signal to the end of the process, whatever hangs; its exit code is 1 then, as
+ * after a second signal and wherever something was cut off.
+ */
+export function stopOnSignals(starting: Promise<Stoppable>, timeout: number): Stopping {
   let stoppingSince: number | undefined;
 
   function begin(reason: Record<string, unknown>, exitCode: number): void {
@@ -29,11 +32,11 @@ export function stopOnSignals(starting: Promise<Stoppable>): Stopping {
       return;
     }
     stoppingSince = performance.now();
-    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
+    setTimeout(() => process.exit(1), timeout).unref();
     shutDown(starting, reason).then(
       () => process.exit(exitCode),
       (error: unknown) => {
-        console.error(error);
+        console.error(explained(error) ?? error);
         process.exit(1);
       },
     );

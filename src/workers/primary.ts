@@ -1,11 +1,15 @@
 import type { Config } from '../config.ts';
 import type { Logger } from '../core/logger.ts';
+import { runSteps, type ShutdownStep } from '../core/shutdown.ts';
 import { startEmbeddedPostgres } from '../db/embedded-postgres.ts';
 import { createGathering } from './gathering.ts';
 import type { Counted, MetricValues, ToPrimary } from './messages.ts';
 import { createRestarts, RESTART_LIMITS } from './restarts.ts';
 import { createSharingOut } from './sharing-out.ts';
 import { createSupervisor } from './supervisor.ts';
+
+/** of the time for shutting down; each worker takes a little less for itself, see `shareOf` */
+const WORKERS_PART = 0.85;
 
 /** The process above the workers. It answers no request: it hands out connections and counts. */
 export interface PrimaryProcess {
@@ -68,25 +72,22 @@ export async function createPrimary(config: Config, logger: Logger, onHopeless: 
   }
 
   function ownMetrics(): MetricValues {
-    // Those of the workers are of no use together.
-    const started = Math.round(Date.now() / 1000 - process.uptime());
     return [
       metric('workers_ready', 'gauge', 'Workers that answer requests.', supervisor.ready().length),
-      metric('process_start_time_seconds', 'gauge', 'Start time of the process since unix epoch in seconds.', started),
       metric('workers_replaced_total', 'counter', 'Workers that died and were replaced.', supervisor.replaced()),
     ];
   }
 
+  const { timeout } = config.shutdown;
+  const shutdown: readonly ShutdownStep[] = [
+    { name: 'workers', limit: timeout * WORKERS_PART, run: () => supervisor.stop() },
+    { name: 'workers that are left', limit: timeout, run: () => supervisor.kill() },
+    { name: 'embedded PostgreSQL', limit: timeout, run: () => embedded?.stop() },
+  ];
   return {
     logger,
     listen: supervisor.start,
-    async close() {
-      try {
-        await supervisor.stop();
-      } finally {
-        await embedded?.stop();
-      }
-    },
+    close: () => runSteps(shutdown, { logger, timeout }),
     kill: supervisor.kill,
   };
 }

@@ -26,6 +26,8 @@ export function shareOf(config: Config): Config {
   const partOf = (whole: number) => Math.max(1, Math.floor(whole / config.workers));
   return {
     ...config,
+    // The primary still has to stop what it has started for all.
+    shutdown: { ...config.shutdown, timeout: config.shutdown.timeout * 0.8 },
     database: { ...config.database, poolMaximum: partOf(config.database.poolMaximum) },
     maximumConcurrentRequests: partOf(config.maximumConcurrentRequests),
   };

@@ -9,6 +9,11 @@ it('what is set for the server is never exceeded by its workers together', () =>
   expect(share.maximumConcurrentRequests).toBe(666);
 });
 
+it('a worker has less time to stop than its server, which has to stop what all of them use', () => {
+  const whole = loadConfig({ WORKERS: '2', SHUTDOWN_TIMEOUT: '20000' });
+  expect(shareOf(whole).shutdown).toEqual({ delay: 0, timeout: 16_000 });
+});
+
 it('automatic workers are one for each core, and never more than there are connections for', () => {
   expect(loadConfig({ WORKERS: 'auto' }).workers).toBe(Math.min(availableParallelism(), 10));
   expect(loadConfig({ WORKERS: 'auto', DATABASE_POOL_MAX: '1' }).workers).toBe(1);

@@ -21,4 +21,4 @@ it('a SIGTERM during the start leaves no PostgreSQL behind', async () => {
   expect(existsSync(join(dataDirectory, 'postgres', 'data', 'PG_VERSION'))).toBe(true);
   expect(existsSync(join(dataDirectory, 'postgres', 'data', 'postmaster.pid'))).toBe(false);
   await rm(dataDirectory, { recursive: true, force: true });
-});
+}, 90_000);
