@@ -20,6 +20,7 @@ const layers = {
   graphql: ['core', 'http', 'auth', ...features, 'config'],
   rest: ['core', 'http', 'auth', ...features],
   ops: ['core', 'http', 'db', 'config'],
+  backup: ['core', 'db'],
   workers: ['core', 'db', 'config'],
   settings: [],
   config: ['settings'],

@@ -6,7 +6,7 @@ import { bearer } from 'better-auth/plugins/bearer';
 import { jwt } from 'better-auth/plugins/jwt';
 import { type Kysely, sql } from 'kysely';
 import { RateLimitedError } from '../core/errors.ts';
-import type { RateLimits } from '../core/rate-limits.ts';
+import { createRateLimits, type RateLimits } from '../core/rate-limits.ts';
 
 /** Better Auth's tables stand in a schema of their own, apart from the product's. */
 const SCHEMA = 'auth';
@@ -53,6 +53,13 @@ export async function startBetterAuth(database: AuthDatabase, settings: BetterAu
   const auth = betterAuth(options);
   await provideSigningKey(database, () => auth.api.signJWT({ body: { payload: {} } }));
   return auth;
+}
+
+/** The tables alone, which depend on no setting. */
+export function provideTables(database: AuthDatabase): Promise<void> {
+  const rateLimits = createRateLimits(0);
+  const settings = { secrets: [], publicUrl: 'http://localhost', rateLimits, onError() {}, onSessionEnd() {} };
+  return migrate(database, betterAuthOptions(database, settings));
 }
 
 function betterAuthOptions(database: AuthDatabase, settings: BetterAuthSettings) {

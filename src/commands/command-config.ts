@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { BackupError } from '../backup/backup-file.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { AppError } from '../core/errors.ts';
 import { RoleError } from '../db/application-role.ts';
@@ -36,6 +37,7 @@ export function callerPath(path: string): string {
 function isForCaller(error: unknown): error is Error {
   return (
     error instanceof CommandError ||
+    error instanceof BackupError ||
     error instanceof ConfigError ||
     error instanceof MigrationError ||
     error instanceof RoleError ||

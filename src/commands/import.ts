@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { isUserId } from '../auth/token-claims.ts';
 import { systemClock } from '../core/clock.ts';
 import { createImportService } from '../imports/import.service.ts';
@@ -9,6 +8,7 @@ import { readLines } from '../imports/text-lines.ts';
 import { CommandError, callerPath, runCommand } from './command-config.ts';
 import { withServices } from './command-services.ts';
 import { interruption } from './interruption.ts';
+import { withProgress } from './progress.ts';
 
 const USAGE = `Makes tasks of a Markdown task list, in order, all or none. A second import adds only what is new.
 
@@ -33,10 +33,10 @@ await runCommand(async (config) => {
   await withServices(config, async ({ tasks, users }) => {
     const imports = createImportService({ tasks, users, clock: systemClock });
     const actor = { userId: user, email: null, name: null, issuedAt: systemClock.now() / 1000 };
-    const added = await withProgress(list.length, (progress) =>
+    const added = await withProgress('tasks', (progress) =>
       imports.add(actor, list, (done) => {
         signal.throwIfAborted();
-        progress(done);
+        progress(done, list.length);
       }),
     );
     console.log([...read, `${added} added`, `${list.length - added} already there`].join(', '));
@@ -74,20 +74,6 @@ async function readFile(file: string, signal: AbortSignal): Promise<{ list: List
     signal.throwIfAborted();
     if (error instanceof Error && 'syscall' in error) throw new CommandError(`Cannot read the file: ${error.message}`);
     throw error;
-  }
-}
-
-/** Shows a bar where somebody is looking. */
-async function withProgress<Result>(
-  total: number,
-  work: (progress: (done: number) => void) => Promise<Result>,
-): Promise<Result> {
-  const bar = new SingleBar({ stream: process.stderr, format: '{bar} {value} of {total} tasks', hideCursor: true });
-  bar.start(total, 0);
-  try {
-    return await work((done) => bar.update(done));
-  } finally {
-    bar.stop();
   }
 }
 

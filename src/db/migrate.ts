@@ -55,7 +55,21 @@ export async function revertLast(database: Database, url: string): Promise<strin
   });
 }
 
-function refuseUnknown(states: readonly MigrationState[]): void {
+/**
+ * Reverts and applies until exactly these migrations are applied: for a database without rows, which loses nothing.
+ * Whoever calls it holds the lock.
+ */
+export async function migrateTo(database: Database, names: ReadonlySet<string>): Promise<void> {
+  const states = await migrationStates(database);
+  const named = (isWanted: (state: MigrationState) => boolean) => states.filter(isWanted).map(({ name }) => name);
+  const surplus = named(({ name, appliedAt }) => appliedAt !== undefined && !names.has(name));
+  const missing = named(({ name, appliedAt }) => appliedAt === undefined && names.has(name));
+  if (surplus.length > 0) await database.orm.migrator.down({ migrations: surplus });
+  if (missing.length > 0) await database.orm.migrator.up({ migrations: missing });
+}
+
+/** @throws MigrationError that names what only a newer version knows */
+export function refuseUnknown(states: readonly MigrationState[]): void {
   const unknown = states.filter(({ known }) => !known).map(({ name }) => name);
   if (unknown.length === 0) return;
   throw new MigrationError(
@@ -64,8 +78,11 @@ function refuseUnknown(states: readonly MigrationState[]): void {
   );
 }
 
-/** MikroORM's own first step, making its table, needs the lock too: two that make it at once fail. */
-async function withMigrationLock<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
+/**
+ * Keeps everybody else from changing the schema meanwhile. MikroORM's own first step, making its table, needs the lock too:
+ * two that make it at once fail.
+ */
+export async function withMigrationLock<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,0 +1,139 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { runCommand } from '../commands/support.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { storeTasks } from '../support/factories.ts';
+import { contentsOf, newDirectory, schemaOf, withOwner } from './support.ts';
+
+/** Everything is lost but the file and the secrets, and comes back by the commands alone. */
+
+const EMBEDDED = { AUTH_EMBEDDED: 'true' };
+const password = 'correct horse';
+const UNUSUAL = 'tab\tnewline\nbackslash \\. \\N quote \' " 日本語 👩‍👩‍👧 \u202eRTL';
+
+let directory: string;
+let path: string;
+let lost: Record<string, string[]>;
+let restored: Record<string, string[]>;
+let target: TestDatabase;
+let app: TestApp;
+/** the token was given out before everything was lost */
+let alice: { authorization: string };
+let revoked: { authorization: string };
+let kept: { id: string; version: number };
+
+async function bearer(server: TestApp, route: string, email: string) {
+  const { body } = await server.rest(undefined, 'POST', `/api/auth/${route}`, { email, name: 'A', password });
+  const session = { authorization: `Bearer ${body.token}` };
+  const answer = await server.rest(undefined, 'GET', '/api/auth/token', undefined, session);
+  return { authorization: `Bearer ${answer.body.token}` };
+}
+
+async function fill(server: TestApp, url: string): Promise<void> {
+  alice = await bearer(server, 'sign-up/email', 'alice@example.com');
+  revoked = await bearer(server, 'sign-up/email', 'revoked@example.com');
+  const create = (title: string, headers = {}) =>
+    server.rest(undefined, 'POST', '/api/tasks', { title, description: UNUSUAL }, { ...alice, ...headers });
+  const { body } = await create('kept');
+  await server.rest(undefined, 'PATCH', `/api/tasks/${body.id}/toggle`, undefined, alice);
+  kept = (await server.rest(undefined, 'PUT', `/api/tasks/${body.id}`, { title: 'kept for long' }, alice)).body;
+  await create('once', { 'idempotency-key': 'key-1' });
+  const deleted = await create('deleted');
+  await server.rest(undefined, 'DELETE', `/api/tasks/${deleted.body.id}`, undefined, alice);
+  await server.rest(undefined, 'POST', '/api/auth/revoke', undefined, revoked);
+  await server.rest('leaving', 'POST', '/api/tasks', { title: 'erased' });
+  await server.rest('leaving', 'DELETE', '/api/auth/me');
+  await storeTasks(url, 'bob', [
+    { title: 'old', completed: true, createdAt: '1999-12-31T23:59:59.999Z', completedAt: '2000-01-01T00:00:00.001Z' },
+    ...Array.from({ length: 500 }, () => ({})),
+  ]);
+}
+
+function command(name: string, ...args: string[]) {
+  const [url = '', ...others] = args;
+  const env = { NODE_ENV: 'test', DATABASE_URL: url, DATA_DIR: directory };
+  return runCommand(name, others, { cwd: directory, env });
+}
+
+beforeAll(async () => {
+  directory = await newDirectory();
+  path = join(directory, 'drill.backup');
+  const source = await createTestDatabase();
+  const before = await startTestApp({ environment: { ...EMBEDDED, DATABASE_URL: source.url } });
+  await fill(before, source.url);
+  // Security events are on their way until then.
+  await before.close();
+  lost = await contentsOf(source.url);
+  expect(await command('backup', source.url, path)).toMatchObject({ code: 0, complaint: '' });
+  await source.drop();
+  target = await createEmptyDatabase();
+  expect(await command('restore', target.url, path)).toMatchObject({ code: 0, complaint: '' });
+  restored = await contentsOf(target.url);
+  app = await startTestApp({ environment: { ...EMBEDDED, DATABASE_URL: target.url } });
+});
+afterAll(async () => {
+  await app.close();
+  await target.drop();
+  await rm(directory, { recursive: true });
+});
+
+it('brings back every column of every row of every table, and takes itself down', () => {
+  expect(Object.keys(lost)).toEqual(
+    expect.arrayContaining(['auth."user"', 'auth.jwks', 'public.tasks', 'public.users']),
+  );
+  for (const [table, rows] of Object.entries(lost))
+    expect([table, rows.length > 0]).toEqual([table, table !== 'auth.verification']);
+  const { 'public.audit_events': events = [], ...others } = restored;
+  const { 'public.audit_events': eventsBefore = [], ...othersBefore } = lost;
+  expect(others).toEqual(othersBefore);
+  const added = events.filter((event) => !eventsBefore.includes(event));
+  expect(added).toEqual([expect.stringMatching(/^\([0-9a-f-]{36},,RESTORED,SUCCEEDED,,,,1,/)]);
+  expect(events.length).toBe(eventsBefore.length + 1);
+});
+
+it('lets those sign in who could before, and accepts the tokens that they had', async () => {
+  const again = await bearer(app, 'sign-in/email', 'alice@example.com');
+  for (const headers of [alice, again]) {
+    const { body } = await app.rest(undefined, 'GET', '/api/tasks?sort=created_at', undefined, headers);
+    expect(body.items.map(({ title }: { title: string }) => title)).toEqual(['kept for long', 'once']);
+    expect(body.items[0]).toEqual(kept);
+  }
+});
+
+it('keeps refusing tokens that were revoked and accounts that were erased', async () => {
+  const statuses = [
+    await app.rest(undefined, 'GET', '/api/tasks', undefined, revoked),
+    await app.rest('leaving', 'GET', '/api/tasks'),
+  ];
+  expect(statuses.map(({ status }) => status)).toEqual([401, 401]);
+});
+
+it('goes on where it was: counters, retry keys, searches and versions', async () => {
+  const once = { title: 'once', description: UNUSUAL };
+  const retried = await app.rest(undefined, 'POST', '/api/tasks', once, { ...alice, 'idempotency-key': 'key-1' });
+  const { body: listed } = await app.rest(undefined, 'GET', '/api/tasks?search=once', undefined, alice);
+  expect(listed.items.map(({ id }: { id: string }) => id)).toEqual([retried.body.id]);
+  const toggled = await app.rest(undefined, 'PATCH', `/api/tasks/${kept.id}/toggle`, undefined, alice);
+  expect(toggled.body.version).toBe(kept.version + 1);
+  const revisions = await withOwner(target.url, (client) =>
+    client.query(
+      "select users.rev, max(tasks.rev) from users join tasks on user_id = users.id where users.rev > 0 and title <> '' and user_id <> 'bob' group by users.id",
+    ),
+  );
+  expect(revisions.rows).toEqual(revisions.rows.map(({ rev }) => ({ rev, max: rev })));
+});
+
+it('leaves the schema as the migrations make it, triggers and all', async () => {
+  const fresh = await createTestDatabase();
+  const [made, brought] = [await schemaOf(fresh.url), await schemaOf(target.url)];
+  await fresh.drop();
+  expect(brought).toEqual(made);
+});
+
+it('writes a file that nobody else can read, and that zstd can', async () => {
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const { output } = await command('backup', '', 'verify', path);
+  expect(output).toMatch(/^whole: \d+ rows of \d+ tables\nmade \S+Z from PostgreSQL \d+\S*, schema \d{14}-\S+\n$/);
+});
