@@ -77,8 +77,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}, si
   const log = (message: string) => logger.info(message);
   const tellSlow = (statement: SlowStatement) => logger.warn({ statement }, 'slow statement');
   const exclusive = siblings === undefined;
-  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow });
   const metrics = createMetrics({ token: config.metricsToken, others: siblings?.metrics });
+  const observer = metrics.database;
+  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow, observer });
+  metrics.watchPool(storage.database);
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
   const sharing = await createSharing({ url: config.redisUrl, siblings, logger, onChange });
   try {
@@ -112,7 +114,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     schedule: scheduleWithTimer,
     retentionDays: config.auditRetentionDays,
   });
-  const events = overrides.events ?? audit;
+  metrics.watchBacklog(audit);
+  const events = metrics.countEvents(overrides.events ?? audit);
   const revocations = overrides.revocations ?? sharing.revocations;
   const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
   const auth = await createAuth(config, {
@@ -130,9 +133,9 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
     auditStore,
-    events,
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
+    events,
   });
   const authenticator = limitFailures(
     overrides.authenticator ?? createAuthenticator(auth.verifier, services.users),
@@ -152,6 +155,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     maximumTokens: config.documentLimits.tokens,
     persistedQueries: documents.persistedQueries,
   });
+  const preparedRequests = createPreparedRequests(prepared);
   const graphql = createGraphQLHandler({
     server: apollo,
     authenticator,
@@ -161,9 +165,14 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     bodyLimit: config.bodyLimit,
     batchLimit: config.batchLimit,
     admission: documents.admission,
-    prepared: createPreparedRequests(prepared),
+    prepared: preparedRequests,
     answerPrepared: createPreparedAnswer({ results, rateLimits }),
     playground: config.playground ? playground.page : undefined,
+  });
+  metrics.watchCaches({
+    results: results.counts,
+    tokens: auth.verifier.counts,
+    operations: preparedRequests.counts,
   });
   const inProgress = createRequestsInProgress();
   const rest = await createRestServer({
@@ -174,7 +183,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     bodyLimit: config.bodyLimit,
     userRoutes: [taskRoutes(services.tasks, results), userRoutes(services.users), auditRoutes(services.audit)],
     openRoutes: [
-      healthRoutes(createReadiness({ database, keys: auth.ready, isClosing })),
+      healthRoutes(createReadiness({ database, keys: auth.ready, isClosing, observe: metrics.observeReadiness })),
       metrics.routes,
       ...(config.playground ? [playground.routes] : []),
       ...auth.routes,
@@ -186,7 +195,6 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
           // The session of the embedded Better Auth is a cookie; the APIs themselves know bearer tokens only.
           cookiePath: auth.embedded && '/api/auth/',
           trustedProxyHops: config.trustedProxyHops,
-          inProgress,
           maximumConcurrentRequests: config.maximumConcurrentRequests,
           refuse: (request, response, error) =>
             (isForGraphQL(request) ? refuseOperation : refuseRequest)(request, response, error),
@@ -194,12 +202,14 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
           slowRequest: config.logging.slowRequest,
           strictTransport: config.production,
           isClosing,
+          inProgress,
           observe: metrics.observeRequest,
         },
         (request, response) => (isForGraphQL(request) ? graphql : fastify)(request, response),
       ),
   });
 
+  metrics.watchLoad(rest.server, inProgress);
   const connections = endConnections(rest.server, () => rest.close());
   const { delay: announcement, timeout } = config.shutdown;
   /** a part of the time that is left after the announcement, and enough of a short one to do anything */

@@ -31,6 +31,10 @@ export interface AuditRecorder extends SecurityEventLog {
   flush(): Promise<void>;
   /** Stores everything, repetitions too, and gives up what the database does not take now. */
   close(): Promise<void>;
+  /** rows that wait to be stored */
+  readonly waiting: number;
+  /** rows so far that are in the log stream only */
+  readonly unstored: number;
 }
 
 /** A timer that keeps no process alive: `close` stores what waits. */
@@ -52,6 +56,7 @@ export function createAuditRecorder(dependencies: AuditRecorderDependencies): Au
   let turns = Promise.resolve();
   let failures = 0;
   let lost = 0;
+  let unstored = 0;
   let purgedAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
@@ -118,6 +123,7 @@ export function createAuditRecorder(dependencies: AuditRecorderDependencies): Au
 
   function reportLost(): void {
     if (lost > 0) logger.error({ lost }, 'security events are in the log stream only');
+    unstored += lost;
     lost = 0;
   }
 
@@ -133,6 +139,14 @@ export function createAuditRecorder(dependencies: AuditRecorderDependencies): Au
   }
 
   return {
+    get waiting() {
+      return waiting.length;
+    },
+
+    get unstored() {
+      return unstored + lost;
+    },
+
     record(event) {
       const now = clock.now();
       addEnded(now);

@@ -1,5 +1,6 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
+import type { CacheCounts } from '../core/cache-counts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { KeySet } from './key-set.ts';
 import { readClaims, type VerifiedToken } from './token-claims.ts';
@@ -36,6 +37,8 @@ export interface TokenVerifier {
   /** Drops what is remembered of one user's tokens, or of all: they are verified anew. */
   forget(userId: string): void;
   clear(): void;
+  /** of the tokens that were verified before */
+  readonly counts: Readonly<CacheCounts>;
 }
 
 /** `generation` is that of the key set whose key the token is signed with; `undefined` when it is a secret. */
@@ -61,6 +64,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     maxSize: CACHED_LENGTH,
     sizeCalculation: (_token, key) => key.length,
   });
+  const counts: CacheCounts = { hits: 0, misses: 0 };
   /** counts what was dropped, lest a verification that began before put it back */
   let dropped = 0;
 
@@ -114,9 +118,15 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   }
 
   return {
+    counts,
     verify(token) {
       const known = cache.get(token);
-      return known !== undefined && isCurrent(known) ? known.verified : verifyAnew(token);
+      if (known !== undefined && isCurrent(known)) {
+        counts.hits += 1;
+        return known.verified;
+      }
+      counts.misses += 1;
+      return verifyAnew(token);
     },
     forget(userId) {
       dropped += 1;

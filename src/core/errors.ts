@@ -110,8 +110,12 @@ export class ConflictError extends AppError {
 }
 
 export class RateLimitedError extends AppError {
-  constructor(retryAfter: number, limit: number, window: number) {
+  /** which of the limits, for those who watch over the server */
+  readonly limitName: string;
+
+  constructor(limitName: string, retryAfter: number, limit: number, window: number) {
     super('RATE_LIMITED', `Too many requests, try again in ${retryAfter} s`, { retryAfter, limit, window });
+    this.limitName = limitName;
   }
 }
 

@@ -18,6 +18,16 @@ export const NEW_DOCUMENTS: RateLimit = { limit: 600, duration: 60, scope: 'new-
 /** Requests of one address that fail authentication. */
 export const FAILED_AUTHENTICATIONS: RateLimit = { limit: 120, duration: 60, scope: 'failed-authentication' };
 
+/** How the limits are called in log and metrics; those of other sizes and scopes by these. */
+const NAMES = new Map([
+  [nameOf(READS), 'reads'],
+  [nameOf(WRITES), 'writes'],
+  [nameOf(RARE), 'rare'],
+  [nameOf(NEW_DOCUMENTS), 'new_documents'],
+  [nameOf(FAILED_AUTHENTICATIONS), 'failed_authentication'],
+]);
+export const LIMIT_NAMES: readonly string[] = [...NAMES.values()];
+
 /** The directive as it stands on a field of the schema. */
 export function rateLimitDirective({ limit, duration }: RateLimit): string {
   return `@rateLimit(limit: ${limit}, duration: ${duration})`;
@@ -94,7 +104,7 @@ export function createRateLimits(scale: number, createCounter: CreateCounter = c
       try {
         return stateOf(await counter.consume(countedKey(key), calls), counter);
       } catch (refused) {
-        throw refused instanceof RateLimiterRes ? limitExceeded(refused, counter) : refused;
+        throw refused instanceof RateLimiterRes ? limitExceeded(refused, counter, rateLimit) : refused;
       }
     },
   };
@@ -119,6 +129,11 @@ export function stateOf({ remainingPoints, msBeforeNext }: RateLimiterRes, count
   };
 }
 
-export function limitExceeded({ msBeforeNext }: RateLimiterRes, counter: Counter): RateLimitedError {
-  return new RateLimitedError(Math.max(1, Math.ceil(msBeforeNext / 1000)), counter.points, counter.duration);
+export function limitExceeded(
+  { msBeforeNext }: RateLimiterRes,
+  { points, duration }: Counter,
+  rateLimit: RateLimit,
+): RateLimitedError {
+  const name = NAMES.get(nameOf(rateLimit)) ?? nameOf(rateLimit);
+  return new RateLimitedError(name, Math.max(1, Math.ceil(msBeforeNext / 1000)), points, duration);
 }

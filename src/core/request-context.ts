@@ -1,5 +1,6 @@
 import type { Actor } from './actor.ts';
 import type { RateLimitState } from './rate-limits.ts';
+import type { RequestRecord } from './request-record.ts';
 import type { RequestOrigin } from './security-events.ts';
 
 /** What a request carries to its resolvers. Apollo copies it for every operation, so it holds plain fields only. */
@@ -7,6 +8,8 @@ export interface RequestContext {
   readonly actor: Actor;
   readonly requestId: string;
   readonly origin: RequestOrigin;
+  /** what is told of the request at its end */
+  readonly record: RequestRecord;
   /** the tightest of the limits that the operation has counted against so far */
   rateLimit?: RateLimitState | undefined;
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { CacheCounts } from './cache-counts.ts';
 
 const MEBIBYTE = 1_048_576;
 /** bytes that a result takes beside its text and its key, about */
@@ -40,6 +41,7 @@ export interface Lookup {
  * between is answered under the older revision, which never comes back.
  */
 export interface ResultCache {
+  readonly counts: Readonly<CacheCounts>;
   /**
    * `key` names the question and must hold all that the answer depends on beside the user.
    * `mustKnow` reads the revision also for a question that is new.
@@ -60,39 +62,48 @@ const NOTHING: Lookup = { keep: () => {} };
 
 /** `size` in MiB of texts at most; 0 keeps nothing. */
 export function createResultCache(size: number, revisionOf: RevisionOf): ResultCache {
+  const counts: CacheCounts = { hits: 0, misses: 0 };
   const asked = new LRUCache<string, true>({ max: MAXIMUM_ASKED_ONCE });
   const kept = new LRUCache<string, Kept>({
     maxSize: Math.max(1, size * MEBIBYTE),
     sizeCalculation: ({ text }, key) => text.length + key.length + OVERHEAD,
   });
 
+  function nothing(): Lookup {
+    counts.misses += 1;
+    return NOTHING;
+  }
+
   async function lookUpRevision(userId: string, place: string, known: Kept | undefined): Promise<Lookup> {
     const revision = await revisionOf(userId);
-    if (revision === undefined) return NOTHING;
+    if (revision === undefined) return nothing();
     if (known?.revision === revision) {
+      counts.hits += 1;
       if (known.misses > 0) kept.set(place, { ...known, misses: 0 });
       return { revision, text: known.text, keep: NOTHING.keep };
     }
+    counts.misses += 1;
     const misses = known === undefined ? 0 : known.misses + 1;
     const rest = misses > MAXIMUM_MISSES ? REST : 0;
     return { revision, keep: (text) => void (size > 0 && kept.set(place, { revision, text, misses, rest })) };
   }
 
   return {
+    counts,
     lookUp(userId, key, mustKnow = false) {
-      if (key.length > MAXIMUM_KEY) return NOTHING;
+      if (key.length > MAXIMUM_KEY) return nothing();
       // No id of a user holds NUL.
       const place = `${userId}\0${key}`;
       const known = kept.get(place);
       if (!mustKnow) {
-        if (size === 0) return NOTHING;
+        if (size === 0) return nothing();
         if (known && known.rest > 0) {
           known.rest -= 1;
-          return NOTHING;
+          return nothing();
         }
         if (!known && !asked.has(place)) {
           asked.set(place, true);
-          return NOTHING;
+          return nothing();
         }
       }
       return lookUpRevision(userId, place, known);

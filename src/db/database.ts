@@ -26,13 +26,15 @@ export interface IsolatedDatabase {
 export interface Database extends IsolatedDatabase {
   readonly orm: MikroORM;
   readonly pool: Pool;
+  /** how many statements and transactions wait for a connection now */
+  waiting(): number;
   close(): Promise<void>;
 }
 
 /** Connects lazily: the first statement opens the first connection. */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
-  const { isolation, slowStatements, answerTimeout } = options;
-  const queue = new FairQueue({ places: options.poolMaximum, timeout: options.poolTimeout });
+  const { isolation, slowStatements, answerTimeout, observer } = options;
+  const queue = new FairQueue({ places: options.poolMaximum, timeout: options.poolTimeout, observer });
   const plain = sender(options, queue);
   const send = slowStatements ? watched(plain, isolation, slowStatements) : plain;
   const orm = await MikroORM.init(ormOptions(options, send));
@@ -42,11 +44,12 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     client.on('error', () => {});
     if (answerTimeout !== undefined) endWhenSilent(client, answerTimeout);
   });
-  const connections = { orm, pool, send, queue };
+  const connections = { orm, pool, send, queue, observer };
 
   return {
     orm,
     pool,
+    waiting: () => queue.waiting,
     as: (userId) => new IsolatedUserDatabase(connections, userId),
     asServer: () => new IsolatedUserDatabase(connections, SERVER),
     async close() {

@@ -2,7 +2,7 @@ import { OptimisticLockError } from '@mikro-orm/core';
 import { AppError, ConflictError, ServiceUnavailableError, UnauthenticatedError } from '../core/errors.ts';
 
 /** The fields of a PostgreSQL error (and of MikroORM's wrappers, which copy them) that decide what it means. */
-interface DatabaseFault {
+interface ErrorFields {
   code?: unknown;
   constraint?: unknown;
   message?: unknown;
@@ -40,7 +40,35 @@ const RETRYABLE_STATES = new Set(['40001', '40P01']);
 
 /** Whether the transaction that failed with this left nothing behind and may run again as a whole. */
 export function isRetryable(error: unknown): boolean {
-  return RETRYABLE_STATES.has(String(fault(error).code));
+  return RETRYABLE_STATES.has(String(fieldsOf(error).code));
+}
+
+/** What kind of fault an error of the database is; `other` are those that are answered as bugs. */
+export const DATABASE_FAULTS = [
+  'constraint',
+  'value',
+  'policy',
+  'serialization',
+  'timeout',
+  'unavailable',
+  'other',
+] as const;
+export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
+
+/** `undefined` for what is no error of the database, or was translated before. */
+export function faultOf(error: unknown): DatabaseFault | undefined {
+  if (error instanceof AppError || error instanceof OptimisticLockError) return undefined;
+  const { code, message } = fieldsOf(error);
+  if (typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message)) return 'unavailable';
+  if (typeof code !== 'string') return undefined;
+  if (code.startsWith('23')) return 'constraint';
+  if (BAD_VALUE.has(code)) return 'value';
+  if (code === '42501') return 'policy';
+  if (isRetryable(error)) return 'serialization';
+  if (code === '57014') return 'timeout';
+  return UNAVAILABLE_STATES.has(code) || UNAVAILABLE_SYSTEM.has(code) || code.startsWith('08')
+    ? 'unavailable'
+    : 'other';
 }
 
 /**
@@ -49,21 +77,25 @@ export function isRetryable(error: unknown): boolean {
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError || error instanceof OptimisticLockError) return error;
-  const { code, constraint, message } = fault(error);
+  const { constraint } = fieldsOf(error);
   if (typeof constraint === 'string' && Object.hasOwn(CONSTRAINT_ERRORS, constraint)) {
     return CONSTRAINT_ERRORS[constraint]?.(error);
   }
-  if (typeof code === 'string') {
-    if (BAD_VALUE.has(code)) return badValue('A value cannot be stored', error);
-    if (code === '42501') return new AppError('FORBIDDEN', 'The database refused this', {}, error);
-    if (UNAVAILABLE_STATES.has(code) || UNAVAILABLE_SYSTEM.has(code) || code.startsWith('08') || isRetryable(error)) {
+  switch (faultOf(error)) {
+    case 'value':
+      return badValue('A value cannot be stored', error);
+    case 'policy':
+      return new AppError('FORBIDDEN', 'The database refused this', {}, error);
+    case 'serialization':
+    case 'timeout':
+    case 'unavailable':
       return unavailable(error);
-    }
+    default:
+      return error;
   }
-  return typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message) ? unavailable(error) : error;
 }
 
-function fault(error: unknown): DatabaseFault {
+function fieldsOf(error: unknown): ErrorFields {
   return typeof error === 'object' && error !== null ? error : {};
 }
 

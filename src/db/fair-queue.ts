@@ -1,4 +1,5 @@
 import { ServiceUnavailableError } from '../core/errors.ts';
+import type { DatabaseObserver } from './database-observer.ts';
 import { WaitEstimate } from './wait-estimate.ts';
 
 /** seconds, for `Retry-After` */
@@ -16,6 +17,8 @@ export interface FairQueueOptions {
   readonly maximumWaiting?: number;
   /** milliseconds that never go back */
   readonly now?: () => number;
+  /** hears of those who wait */
+  readonly observer?: Pick<DatabaseObserver, 'waited' | 'refused'> | undefined;
 }
 
 /** Bounds memory; that nobody waits in vain is what the estimate is for. */
@@ -37,15 +40,24 @@ export class FairQueue {
   readonly #timeout: number;
   readonly #maximumWaiting: number;
   readonly #estimate: WaitEstimate;
+  readonly #now: () => number;
+  readonly #observer: FairQueueOptions['observer'];
   /** Who waits, with what in its order; the first user is the next one. */
   readonly #turns = new Map<string, Admit[]>();
 
   constructor(options: FairQueueOptions) {
-    const { places, timeout, maximumWaiting = MAXIMUM_WAITING, now = () => performance.now() } = options;
+    const { places, timeout, maximumWaiting = MAXIMUM_WAITING, now = () => performance.now(), observer } = options;
     this.#free = places;
     this.#timeout = timeout;
     this.#maximumWaiting = maximumWaiting;
     this.#estimate = new WaitEstimate(now);
+    this.#now = now;
+    this.#observer = observer;
+  }
+
+  /** how much waits for a place */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /** Runs `work` when it is the user's turn. @throws ServiceUnavailableError when that takes too long, or surely would */
@@ -65,15 +77,19 @@ export class FairQueue {
     return new Promise((resolve, reject) => {
       this.#estimate.begin();
       if (this.#waiting >= this.#maximumWaiting || this.#wouldWaitInVain(userId)) {
+        this.#observer?.refused('overload');
         reject(unavailable());
         return;
       }
+      const begin = this.#now();
       const timer = setTimeout(() => {
         this.#remove(userId, admit);
+        this.#observer?.refused('timeout');
         reject(unavailable());
       }, this.#timeout);
       const admit: Admit = () => {
         clearTimeout(timer);
+        this.#observer?.waited((this.#now() - begin) / 1000);
         resolve();
       };
       this.#waiting += 1;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { applicationUrl, isolationOf, provideLogin } from './application-role.ts';
 import { createDatabase, type Database } from './database.ts';
+import type { DatabaseObserver } from './database-observer.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import type { IsolationMode } from './isolation.ts';
 import { migrate } from './migrate.ts';
@@ -25,6 +26,8 @@ export interface OpenDatabaseOptions {
   log: (message: string) => void;
   /** hears of statements that took longer than the configuration allows */
   tellSlow?: (statement: SlowStatement) => void;
+  /** hears of waits and faults of requests */
+  observer?: DatabaseObserver;
 }
 
 /** The configured database, migrated: the one that `DATABASE_URL` names, or the embedded PostgreSQL, started if need be. */
@@ -61,7 +64,7 @@ interface Location {
 
 async function open(
   config: Config,
-  { entities, exclusive, log, tellSlow }: OpenDatabaseOptions,
+  { entities, exclusive, log, tellSlow, observer }: OpenDatabaseOptions,
   connectTo: (location: Location) => Promise<Database>,
 ): Promise<OpenDatabase> {
   const { poolMaximum, poolTimeout, statementTimeout, answerTimeout, prepared, slowQuery } = config.database;
@@ -81,6 +84,7 @@ async function open(
       prepared: prepared && !isDirect,
       entities,
       log,
+      observer: isDirect ? undefined : observer,
       slowStatements:
         slowQuery === 0 || tellSlow === undefined || isDirect
           ? undefined

@@ -3,6 +3,7 @@ import type { Options } from '@mikro-orm/postgresql';
 import type { PoolConfig } from 'pg';
 import { migrations } from '../../migrations/index.ts';
 import { boundDriver, type SendAs } from './bound-driver.ts';
+import type { DatabaseObserver } from './database-observer.ts';
 import { type IsolationMode, sessionContext } from './isolation.ts';
 import type { SlowStatementOptions } from './slow-statements.ts';
 
@@ -24,6 +25,8 @@ export interface DatabaseOptions {
   log: (message: string) => void;
   /** absent: statements take what they take, and nothing is measured */
   slowStatements?: SlowStatementOptions | undefined;
+  /** hears of waits and faults */
+  observer?: DatabaseObserver | undefined;
 }
 
 /** milliseconds until TCP asks a silent connection whether its other end is still there; a system's default is two hours */

@@ -2,7 +2,8 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type CustomTypesConfig, type Pool, types } from 'pg';
 import { timestampFromDatabase } from '../core/timestamp.ts';
 import { actingFor, type SendAs } from './bound-driver.ts';
-import { isRetryable, translateDatabaseError } from './errors.ts';
+import type { DatabaseObserver } from './database-observer.ts';
+import { faultOf, isRetryable, translateDatabaseError } from './errors.ts';
 import type { FairQueue } from './fair-queue.ts';
 
 /** What query functions need: one statement on any free connection; `timestamptz` arrives as ISO 8601 text. */
@@ -36,6 +37,7 @@ export interface Connections {
   readonly send: SendAs;
   /** where transactions wait for a connection; statements outside of them wait in `send` */
   readonly queue: FairQueue;
+  readonly observer: Pick<DatabaseObserver, 'failed'> | undefined;
 }
 
 /** Made for every call, and a class so that this costs one object. */
@@ -55,9 +57,10 @@ export class IsolatedUserDatabase implements UserDatabase {
       try {
         return (await send(pool, query, this.#userId, options.prepare)).rows as Row[];
       } catch (error) {
+        const translated = this.#translated(error);
         // One statement is a transaction of its own: what a deadlock undid may run again.
         if (tries < TRANSACTION_TRIES && isRetryable(error)) continue;
-        throw translateDatabaseError(error);
+        throw translated;
       }
     }
   }
@@ -66,7 +69,7 @@ export class IsolatedUserDatabase implements UserDatabase {
     try {
       return await work(this.#fork());
     } catch (error) {
-      throw translateDatabaseError(error);
+      throw this.#translated(error);
     }
   }
 
@@ -77,10 +80,18 @@ export class IsolatedUserDatabase implements UserDatabase {
           this.#fork().transactional(work, actingFor(this.#userId)),
         );
       } catch (error) {
+        const translated = this.#translated(error);
         if (tries < TRANSACTION_TRIES && isRetryable(error)) continue;
-        throw translateDatabaseError(error);
+        throw translated;
       }
     }
+  }
+
+  #translated(error: unknown): unknown {
+    const { observer } = this.#connections;
+    const fault = observer && faultOf(error);
+    if (fault) observer.failed(fault);
+    return translateDatabaseError(error);
   }
 
   #fork(): EntityManager {

@@ -25,6 +25,7 @@ const MAXIMUM_CHARACTERS = 4_000_000;
 export interface PreparedOperation {
   /** Coerces the variables and executes. Errors of the request and of fields are in the result; nothing is thrown. */
   execute(context: unknown, variables: Readonly<Record<string, unknown>>): Promise<ExecutionResult> | ExecutionResult;
+  readonly name: string | undefined;
   readonly isQuery: boolean;
   /** names the operation as long as it is compiled */
   readonly id: number;
@@ -79,6 +80,7 @@ export function createCompiledExecutor(
     if (operation && isCompiledQuery(query)) {
       return {
         execute: executionOf(query, operation, document),
+        name: operation.name?.value,
         isQuery: operation.operation === 'query',
         id: ++ids,
         revisedLimits: revisedLimits(schema, operation),

@@ -2,15 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Actor } from '../core/actor.ts';
-import { AppError, UnauthenticatedError } from '../core/errors.ts';
+import { AppError, type ErrorCode, UnauthenticatedError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { NEW_DOCUMENTS, type RateLimits } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
+import type { RequestRecord } from '../core/request-record.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import { readJson } from '../http/body.ts';
 import { originOf } from '../http/origin.ts';
 import { recordRefusal } from '../http/refusals.ts';
 import { requestIdOf } from '../http/request-id.ts';
+import { recordOf } from '../http/request-record.ts';
 import type { Admission } from './operation-request.ts';
 import { executedContext, type PreparedAnswer } from './prepared-answer.ts';
 import type { PreparedRequests } from './prepared-request.ts';
@@ -52,6 +54,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     try {
       const seen = authenticator.authenticate(request);
       actor = seen instanceof Promise ? await seen : seen;
+      recordOf(request).userId = actor.userId;
       await operate(actor, request, response);
     } catch (error) {
       refuse(request, response, { error, userId: actor?.userId }, options);
@@ -71,9 +74,11 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     const body = isRefused ? sent : admission.ofBody(sent);
     const search = parameters === '' ? '' : admission.ofSearch(parameters);
     const requestId = requestIdOf(request);
-    let context: RequestContext = { actor, requestId, origin: originOf(request) };
+    const record = recordOf(request);
+    let context: RequestContext = { actor, requestId, origin: originOf(request), record };
     const known = fresh.length === 0 ? prepared.find(request, { body, search }) : undefined;
     if (known) {
+      record.operated(known.operation.name);
       const failed = await answerPrepared(request, response, known, context);
       if (!failed) return;
       context = executedContext(context, failed);
@@ -86,7 +91,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     if (result.status === undefined && !Array.isArray(body)) {
       prepared.learn(request, result.headers.get('content-type'));
     }
-    send(response, result, requestId);
+    if (Array.isArray(body)) record.operation = 'batch';
+    send(response, result, context);
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -118,10 +124,14 @@ function assertBatchSize(body: unknown, limit: number): void {
   throw new AppError('QUERY_TOO_COMPLEX', `A batch may hold ${limit} operations`, { limit, value: body.length });
 }
 
-function send(response: ServerResponse, result: HTTPGraphQLResponse, requestId: string): void {
+function send(
+  response: ServerResponse,
+  result: HTTPGraphQLResponse,
+  { requestId, record }: Pick<RequestContext, 'requestId' | 'record'>,
+): void {
   const { status = 200, headers, body } = result;
   const answer = body.kind === 'complete' ? body.string : '';
-  const text = status >= 400 ? withRequestId(answer, requestId) : answer;
+  const text = status >= 400 ? withRequestId(answer, requestId, record) : answer;
   for (const [name, value] of headers) {
     if (HEADERS_FROM_APOLLO.has(name)) response.setHeader(name, value);
   }
@@ -130,9 +140,12 @@ function send(response: ServerResponse, result: HTTPGraphQLResponse, requestId: 
 }
 
 /** Requests that Apollo refuses before there is an operation have no context that could name the request. */
-function withRequestId(body: string, requestId: string): string {
-  const answer = JSON.parse(body) as { errors?: { extensions?: Record<string, unknown> }[] };
-  for (const error of answer.errors ?? []) error.extensions = { ...error.extensions, requestId };
+function withRequestId(body: string, requestId: string, record: RequestRecord): string {
+  const answer = JSON.parse(body) as { errors?: { extensions?: { code?: ErrorCode } & Record<string, unknown> }[] };
+  for (const error of answer.errors ?? []) {
+    error.extensions = { ...error.extensions, requestId };
+    if (error.extensions.code) record.failedWith({ code: error.extensions.code });
+  }
   return JSON.stringify(answer);
 }
 
@@ -148,6 +161,7 @@ function refuse(
   if (known !== error) logger.error({ err: error, requestId }, 'request failed');
   else if (error instanceof UnauthenticatedError) logger.debug({ err: error, requestId }, 'token refused');
   recordRefusal(events, known, { userId, origin: originOf(request) });
+  recordOf(request).failed(known);
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;

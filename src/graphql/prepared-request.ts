@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
+import type { CacheCounts } from '../core/cache-counts.ts';
 import type { CompiledExecutor, PreparedOperation } from './compiled-executor.ts';
 import { operationOfSearch } from './operation-request.ts';
 
@@ -25,6 +26,8 @@ export interface AdmittedRequest {
 
 /** Recognises requests for operations that Apollo Server has executed before, in the form that all clients send. */
 export interface PreparedRequests {
+  /** how often a request needed nothing but its compiled operation */
+  readonly counts: Readonly<CacheCounts>;
   find(request: IncomingMessage, admitted: AdmittedRequest): PreparedRequest | undefined;
   /** To be told which media type Apollo Server chose for the answer to a single operation. */
   learn(request: IncomingMessage, contentType: string | undefined): void;
@@ -33,18 +36,28 @@ export interface PreparedRequests {
 export function createPreparedRequests(prepared: CompiledExecutor['prepared']): PreparedRequests {
   const contentTypes = new LRUCache<string, string>({ max: MAXIMUM_ACCEPTS });
 
+  const counts: CacheCounts = { hits: 0, misses: 0 };
+
+  function find({ method, headers }: IncomingMessage, { body, search }: AdmittedRequest): PreparedRequest | undefined {
+    const contentType = contentTypes.get(headers.accept ?? '');
+    if (contentType === undefined) return undefined;
+    const isGet = method === 'GET';
+    // Apollo Client names a type for the body that a GET has not; what else may stand there Apollo Server judges.
+    if (isGet ? !TYPES_OF_NO_BODY.has(headers['content-type']) : method !== 'POST') return undefined;
+    const sent = isGet ? operationOfSearch(search) : body;
+    if (!isPlain(sent)) return undefined;
+    const operation = prepared(sent.query, sent.operationName ?? undefined);
+    if (!operation || (isGet && !operation.isQuery)) return undefined;
+    return { operation, variables: sent.variables ?? {}, contentType, isGet };
+  }
+
   return {
-    find({ method, headers }, { body, search }) {
-      const contentType = contentTypes.get(headers.accept ?? '');
-      if (contentType === undefined) return undefined;
-      const isGet = method === 'GET';
-      // Apollo Client names a type for the body that a GET has not; what else may stand there Apollo Server judges.
-      if (isGet ? !TYPES_OF_NO_BODY.has(headers['content-type']) : method !== 'POST') return undefined;
-      const sent = isGet ? operationOfSearch(search) : body;
-      if (!isPlain(sent)) return undefined;
-      const operation = prepared(sent.query, sent.operationName ?? undefined);
-      if (!operation || (isGet && !operation.isQuery)) return undefined;
-      return { operation, variables: sent.variables ?? {}, contentType, isGet };
+    counts,
+    find(request, admitted) {
+      const found = find(request, admitted);
+      if (found) counts.hits += 1;
+      else counts.misses += 1;
+      return found;
     },
     learn({ headers: { accept = '' } }, contentType) {
       if (contentType !== undefined && accept.length <= MAXIMUM_ACCEPT_LENGTH) contentTypes.set(accept, contentType);

@@ -60,7 +60,7 @@ function rateLimit(rateLimits: RateLimits) {
       if (context.rateLimit === undefined || state.remaining <= context.rateLimit.remaining) context.rateLimit = state;
     },
     onLimit: (response: RateLimiterRes, { limit, duration }) => {
-      throw limitExceeded(response, rateLimits.limiter({ limit, duration }));
+      throw limitExceeded(response, rateLimits.limiter({ limit, duration }), { limit, duration });
     },
   });
 }

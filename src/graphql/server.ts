@@ -2,6 +2,7 @@ import {
   ApolloServer,
   type ApolloServerPlugin,
   type GraphQLRequestContextDidEncounterErrors,
+  type GraphQLRequestContextDidResolveOperation,
   type GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
 import {
@@ -10,7 +11,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
-import { ERROR_STATUS } from '../core/errors.ts';
+import { ERROR_STATUS, type ErrorCode } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
@@ -101,6 +102,12 @@ function gatewayOf(schema: GraphQLSchema, executor: GatewayExecutor): GatewayInt
 /** Marks errors with the request id, logs the unexpected ones whole, and turns refusals of the whole request into HTTP. */
 function errorPlugin(logger: Logger, events: SecurityEventLog): ApolloServerPlugin<RequestContext> {
   const listener = {
+    async didResolveOperation({
+      operationName,
+      contextValue,
+    }: GraphQLRequestContextDidResolveOperation<RequestContext>) {
+      contextValue.record.operated(operationName ?? undefined);
+    },
     async didEncounterErrors({
       errors,
       contextValue,
@@ -110,6 +117,7 @@ function errorPlugin(logger: Logger, events: SecurityEventLog): ApolloServerPlug
         error.extensions.requestId = contextValue.requestId;
         const known = appErrorOf(error);
         if (known) recordRefusal(events, known, { userId: contextValue.actor.userId, origin: contextValue.origin });
+        if (known) contextValue.record.failed(known);
         if (isUnexpected(error)) {
           logger.error(
             { err: error.originalError ?? error, requestId: contextValue.requestId, operationName },
@@ -121,6 +129,9 @@ function errorPlugin(logger: Logger, events: SecurityEventLog): ApolloServerPlug
     async willSendResponse({ response, errors, contextValue }: GraphQLRequestContextWillSendResponse<RequestContext>) {
       if (response.body.kind !== 'single') return;
       const { singleResult } = response.body;
+      for (const { extensions } of singleResult.errors ?? []) {
+        contextValue.record.failedWith({ code: extensions?.code as ErrorCode });
+      }
       const { rateLimit } = contextValue;
       if (rateLimit) singleResult.extensions = { ...singleResult.extensions, rateLimit };
       if (!errors || singleResult.data != null) return;

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** what a route that acts for a user counts against */
     rateLimit?: RateLimit;
+    /** names the operation, as in the OpenAPI document */
+    operationId?: string | undefined;
   }
 }
 

@@ -1,16 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type AppError, ServiceUnavailableError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import type { RequestRecord } from '../core/request-record.ts';
 import { settleClientAddress } from './client-address.ts';
 import { type CorsOptions, handleCors } from './cors.ts';
 import { settleRequestId } from './request-id.ts';
+import { recordOf } from './request-record.ts';
 import type { RequestsInProgress } from './requests-in-progress.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 export interface EdgeOptions extends CorsOptions {
   /** proxies before this server whose `X-Forwarded-For` is believed */
   trustedProxyHops: number;
-  inProgress: RequestsInProgress;
   /** requests in progress at most; further ones are refused before anything is done for them */
   maximumConcurrentRequests: number;
   /** answers an error in the form of the API that the request is for */
@@ -22,8 +23,10 @@ export interface EdgeOptions extends CorsOptions {
   strictTransport: boolean;
   /** while true, every answer asks the client to open its next connection elsewhere */
   isClosing: () => boolean;
+  /** counts the requests; its owner may look at how many they are */
+  inProgress: RequestsInProgress;
   /** hears of every request that has ended */
-  observe: (path: string, status: number, seconds: number) => void;
+  observe: (path: string, status: number, seconds: number, record: RequestRecord) => void;
 }
 
 const SLASH = 0x2f;
@@ -36,11 +39,12 @@ const ALWAYS_ANSWERED = new Set(['/health/live', '/health/ready', '/metrics']);
  * the delay of the event loop is not looked at, as it also grows where a process was merely stopped for a while.
  */
 export function createEdge(options: EdgeOptions, next: RequestListener): RequestListener {
-  const { trustedProxyHops, inProgress, maximumConcurrentRequests, refuse } = options;
-  const { logger, slowRequest, strictTransport, isClosing, observe } = options;
+  const { trustedProxyHops, maximumConcurrentRequests, refuse } = options;
+  const { logger, slowRequest, strictTransport, isClosing, inProgress, observe } = options;
   return (request, response) => {
     const start = performance.now();
     settleTarget(request);
+    const record = recordOf(request);
     const requestId = settleRequestId(request);
     settleClientAddress(request, trustedProxyHops);
     response.setHeader('x-request-id', requestId);
@@ -54,12 +58,17 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
       if (isClosing()) request.socket.end();
       done?.();
       const milliseconds = performance.now() - start;
-      observe(pathOf(request), response.statusCode, milliseconds / 1000);
+      observe(pathOf(request), response.statusCode, milliseconds / 1000, record);
       logRequest(logger, slowRequest, request, response, milliseconds);
     });
     if (handleCors(request, response, options)) return;
-    if (isTooMuch) refuse(request, response, new ServiceUnavailableError('The server is busy'));
-    else next(request, response);
+    if (!isTooMuch) {
+      next(request, response);
+      return;
+    }
+    const busy = new ServiceUnavailableError('The server is busy');
+    record.failed(busy);
+    refuse(request, response, busy);
   };
 }
 

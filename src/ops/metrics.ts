@@ -1,17 +1,31 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Server } from 'node:http';
 import type { FastifyPluginCallback } from 'fastify';
-import { AggregatorRegistry, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Gauge, Registry } from 'prom-client';
+import type { CacheCounts } from '../core/cache-counts.ts';
 import { UnauthenticatedError } from '../core/errors.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
+import type { Database } from '../db/database.ts';
+import type { DatabaseObserver } from '../db/database-observer.ts';
+import { createDatabaseMetrics, watchPool } from './database-metrics.ts';
+import { watchCaches, watchLoad, watchProcess } from './process-metrics.ts';
+import { createRequestMetrics, type ObserveRequest } from './request-metrics.ts';
+import { type Backlog, countSecurityEvents, watchBacklog } from './security-metrics.ts';
 import { shareResult } from './shared-result.ts';
 
-/** Upper bounds in seconds: a cached read takes one or two milliseconds, a revocation up to a second. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-
+/** Everything that is counted and measured, and `/metrics`, which shows it. */
 export interface Metrics {
-  /** One request that has ended. Paths hold ids, so only the API they belong to becomes a label. */
-  observeRequest(path: string, status: number, seconds: number): void;
+  readonly observeRequest: ObserveRequest;
+  readonly database: DatabaseObserver;
   /** Whether Redis answers; a server without one shows no such metric. */
   observeSharedStore(isUp: boolean): void;
+  /** What a check of readiness has found. */
+  observeReadiness(check: string, isFailing: boolean): void;
+  countEvents(events: SecurityEventLog): SecurityEventLog;
+  watchPool(database: Pick<Database, 'pool' | 'waiting'>): void;
+  watchBacklog(backlog: Backlog): void;
+  watchCaches(caches: Readonly<Record<string, Readonly<CacheCounts>>>): void;
+  watchLoad(server: Server, requests: { readonly count: number }): void;
   /** Serves `/metrics` for Prometheus. */
   readonly routes: FastifyPluginCallback;
 }
@@ -34,25 +48,18 @@ export interface MetricsOptions {
 /** What was rendered is shown for a second. */
 export function createMetrics({ token, others, now = () => performance.now() }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last of its answer, by API and status.',
-    labelNames: ['api', 'status'],
-    buckets: BUCKETS,
-    registers: [registry],
-  });
-
+  watchProcess(registry);
   others?.share(() => registry.getMetricsAsJSON());
   const render = shareResult(async () => {
     if (!others) return registry.metrics();
     return AggregatorRegistry.aggregate([...(await others.gather())]).metrics();
   }, now);
   let store: Gauge | undefined;
-  /** A status and an API are few, and looking labels up costs more than observing. */
-  const observed = new Map<string, { observe(seconds: number): void }>();
+  let checks: Gauge | undefined;
 
   return {
+    observeRequest: createRequestMetrics(registry),
+    database: createDatabaseMetrics(registry),
     observeSharedStore(isUp) {
       store ??= new Gauge({
         name: 'shared_store_up',
@@ -63,16 +70,21 @@ export function createMetrics({ token, others, now = () => performance.now() }: 
       });
       store.set(isUp ? 1 : 0);
     },
-    observeRequest(path, status, seconds) {
-      const [api, name] = [apiOf(path), String(status)];
-      const key = `${api} ${name}`;
-      let ofLabels = observed.get(key);
-      if (!ofLabels) {
-        ofLabels = requests.labels(api, name);
-        observed.set(key, ofLabels);
-      }
-      ofLabels.observe(seconds);
+    observeReadiness(check, isFailing) {
+      checks ??= new Gauge({
+        name: 'readiness_check_failed',
+        help: 'Whether the latest check of readiness found this missing; nothing is checked for this metric alone.',
+        labelNames: ['check'],
+        registers: [registry],
+        aggregator: 'max',
+      });
+      checks.set({ check }, isFailing ? 1 : 0);
     },
+    countEvents: (events) => countSecurityEvents(registry, events),
+    watchPool: (database) => watchPool(registry, database),
+    watchBacklog: (backlog) => watchBacklog(registry, backlog),
+    watchCaches: (caches) => watchCaches(registry, caches),
+    watchLoad: (server, requests) => watchLoad(registry, server, requests),
     routes: (scope, _options, done) => {
       scope.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
         if (token !== undefined && !isSame(request.headers.authorization ?? '', `Bearer ${token}`)) {
@@ -83,11 +95,6 @@ export function createMetrics({ token, others, now = () => performance.now() }: 
       done();
     },
   };
-}
-
-function apiOf(path: string): string {
-  if (path.startsWith('/graphql')) return 'graphql';
-  return path.startsWith('/api/') ? 'rest' : 'other';
 }
 
 function isSame(given: string, wanted: string): boolean {

@@ -10,6 +10,8 @@ export interface ReadinessDependencies {
   /** resolves when the keys for tokens are there */
   keys: () => Promise<void>;
   isClosing: () => boolean;
+  /** hears what each check has found */
+  observe?: (check: string, isFailing: boolean) => void;
   /** milliseconds that never go back */
   now?: () => number;
 }
@@ -19,7 +21,7 @@ export interface ReadinessDependencies {
  * One check serves all who ask within a second; only shutting down is told at once.
  */
 export function createReadiness(dependencies: ReadinessDependencies): Readiness {
-  const { database, keys, isClosing, now = () => performance.now() } = dependencies;
+  const { database, keys, isClosing, observe, now = () => performance.now() } = dependencies;
   let migrated = false;
 
   async function checkMigrations(): Promise<void> {
@@ -35,8 +37,10 @@ export function createReadiness(dependencies: ReadinessDependencies): Readiness 
     keys,
   };
   const missing = shareResult(async () => {
-    const results = await Promise.all(Object.entries(checks).map(([name, check]) => failing(name, check)));
-    return results.flat();
+    const names = await Promise.all(Object.entries(checks).map(([name, check]) => failing(name, check)));
+    const missing = names.flat();
+    for (const name of Object.keys(checks)) observe?.(name, missing.includes(name));
+    return missing;
   }, now);
 
   return { check: async () => (isClosing() ? ['shutting down'] : missing()) };

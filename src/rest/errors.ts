@@ -8,6 +8,7 @@ import { errorHeaders } from '../http/error-headers.ts';
 import { originOf } from '../http/origin.ts';
 import { PROBLEM_TYPE, problemOf } from '../http/problem.ts';
 import { recordRefusal } from '../http/refusals.ts';
+import { recordOf } from '../http/request-record.ts';
 
 /** The one mapping of errors to REST. What nobody expected is logged whole and answered as a generic 500. */
 export function createErrorHandler(logger: Logger, bodyLimit: number, events: SecurityEventLog) {
@@ -16,6 +17,7 @@ export function createErrorHandler(logger: Logger, bodyLimit: number, events: Se
     if (!known) logger.error({ err: error, requestId: request.id }, 'request failed');
     const answer = known ?? new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
     recordRefusal(events, answer, { userId: knownActorOf(request)?.userId, origin: originOf(request.raw) });
+    recordOf(request.raw).failed(answer);
     // RFC 9110 section 13.1.1: a precondition in a header that does not hold is answered with 412.
     const isPrecondition = request.method !== 'POST' && request.headers['if-match'] !== undefined;
     const status = answer.code === 'CONFLICT' && isPrecondition ? 412 : answer.status;

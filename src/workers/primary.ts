@@ -72,8 +72,11 @@ export async function createPrimary(config: Config, logger: Logger, onHopeless: 
   }
 
   function ownMetrics(): MetricValues {
+    // Those of the workers are of no use together.
+    const started = Math.round(Date.now() / 1000 - process.uptime());
     return [
       metric('workers_ready', 'gauge', 'Workers that answer requests.', supervisor.ready().length),
+      metric('process_start_time_seconds', 'gauge', 'Start time of the process since unix epoch in seconds.', started),
       metric('workers_replaced_total', 'counter', 'Workers that died and were replaced.', supervisor.replaced()),
     ];
   }
