@@ -12,6 +12,7 @@ import { createLogger, type Logger } from './core/logger.ts';
 import { createRateLimits } from './core/rate-limits.ts';
 import { createResultCache } from './core/result-cache.ts';
 import { runSteps, type ShutdownStep } from './core/shutdown.ts';
+import { tracedServices } from './core/tracing.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
@@ -24,6 +25,7 @@ import { refuseOperation } from './graphql/refusal.ts';
 import { createResolvers } from './graphql/resolvers.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGraphQLServer } from './graphql/server.ts';
+import { tracedAnswer } from './graphql/traced-operations.ts';
 import { originPolicy } from './http/cors.ts';
 import { createEdge, pathOf } from './http/edge.ts';
 import { endConnections } from './http/end-connections.ts';
@@ -32,6 +34,8 @@ import { createRequestsInProgress } from './http/requests-in-progress.ts';
 import { healthRoutes } from './ops/health.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createReadiness } from './ops/readiness.ts';
+import { createTraces } from './ops/traces.ts';
+import type { Traces } from './ops/tracing/start-tracing.ts';
 import { createSharing, type Sharing } from './redis/sharing.ts';
 import { createRestServer } from './rest/server.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
@@ -48,6 +52,8 @@ const SHORTEST_STEP = 500;
 
 const GRAPHQL_PATHS = new Set(['/graphql', '/graphql/']);
 const isForGraphQL = (request: IncomingMessage) => GRAPHQL_PATHS.has(pathOf(request));
+/** Of what Fastify does not see. */
+const routeOf = (request: IncomingMessage) => (isForGraphQL(request) ? '/graphql' : undefined);
 
 /** What a test puts in the place of a layer; everything else stays as it is. */
 export interface AppOverrides extends Partial<ServiceDependencies> {
@@ -77,17 +83,20 @@ export async function createApp(config: Config, overrides: AppOverrides = {}, si
   const log = (message: string) => logger.info(message);
   const tellSlow = (statement: SlowStatement) => logger.warn({ statement }, 'slow statement');
   const exclusive = siblings === undefined;
+  const traces = await createTraces(config, logger, routeOf);
   const metrics = createMetrics({ token: config.metricsToken, others: siblings?.metrics });
   const observer = metrics.database;
-  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow, observer });
+  const { tracing } = traces;
+  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow, observer, tracing });
   metrics.watchPool(storage.database);
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
   const sharing = await createSharing({ url: config.redisUrl, siblings, logger, onChange });
   try {
-    return await assemble(config, overrides, { logger, clock, storage, metrics, sharing });
+    return await assemble(config, overrides, { logger, clock, storage, metrics, sharing, traces });
   } catch (error) {
     sharing.close();
     await storage.close();
+    await traces.close();
     throw error;
   }
 }
@@ -98,10 +107,11 @@ interface Ground {
   storage: OpenDatabase;
   metrics: Metrics;
   sharing: Sharing;
+  traces: Traces;
 }
 
 async function assemble(config: Config, overrides: AppOverrides, ground: Ground): Promise<App> {
-  const { logger, clock, storage, metrics, sharing } = ground;
+  const { logger, clock, storage, metrics, sharing, traces } = ground;
   const { database, directUrl } = storage;
   let closing = false;
   const isClosing = () => closing;
@@ -126,7 +136,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     log: (message) => logger.info(message),
   });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
-  const services = createServices({
+  const dependencies: ServiceDependencies = {
     clock,
     revocations,
     wait: (milliseconds) => delay(milliseconds),
@@ -136,7 +146,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
     events,
-  });
+  };
+  const services = tracedServices(createServices(dependencies), traces.tracing);
   const authenticator = limitFailures(
     overrides.authenticator ?? createAuthenticator(auth.verifier, services.users),
     rateLimits,
@@ -154,6 +165,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     batching: config.batchLimit > 0,
     maximumTokens: config.documentLimits.tokens,
     persistedQueries: documents.persistedQueries,
+    tracing: traces.tracing,
   });
   const preparedRequests = createPreparedRequests(prepared);
   const graphql = createGraphQLHandler({
@@ -166,7 +178,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     batchLimit: config.batchLimit,
     admission: documents.admission,
     prepared: preparedRequests,
-    answerPrepared: createPreparedAnswer({ results, rateLimits }),
+    answerPrepared: tracedAnswer(createPreparedAnswer({ results, rateLimits }), traces.tracing),
     playground: config.playground ? playground.page : undefined,
   });
   metrics.watchCaches({
@@ -188,6 +200,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
       ...(config.playground ? [playground.routes] : []),
       ...auth.routes,
     ],
+    tracing: traces.tracing,
     around: (fastify) =>
       createEdge(
         {
@@ -225,6 +238,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     { name: 'authentication', limit: share(0.04), run: () => auth.close() },
     { name: 'Redis', limit: share(0.01), run: () => sharing.close() },
     { name: 'database', limit: share(0.06), run: () => storage.database.close() },
+    { name: 'traces', limit: share(0.08), run: () => traces.close() },
     { name: 'embedded PostgreSQL', limit: timeout, run: () => storage.stopEmbedded() },
   ];
   let closed: Promise<void> | undefined;

@@ -137,6 +137,26 @@ function toConfig(read: Settings) {
     redisUrl: read.REDIS_URL,
     rateLimitScale: read.RATE_LIMIT_SCALE,
     metricsToken: read.METRICS_TOKEN,
-    logging: { level: read.LOG_LEVEL, format: read.LOG_FORMAT, slowRequest: read.SLOW_REQUEST_MS },
+    logging: {
+      level: read.LOG_LEVEL,
+      format: read.LOG_FORMAT,
+      slowRequest: read.SLOW_REQUEST_MS,
+      traced: read.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+    },
+    tracing: tracingOf(read),
   };
+}
+
+/** OpenTelemetry says that the path of its traces is added to the collector's URL. `undefined`: nothing is traced. */
+function tracingOf(read: Settings) {
+  const endpoint = read.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return endpoint === undefined
+    ? undefined
+    : {
+        url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
+        headers: read.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+        serviceName: read.OTEL_SERVICE_NAME,
+        ratio: read.OTEL_TRACES_SAMPLER_ARG,
+        continuesTraces: read.OTEL_PROPAGATORS.includes('tracecontext'),
+      };
 }

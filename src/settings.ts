@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
@@ -20,6 +21,15 @@ const whole = (minimum: number, maximum: number) =>
     .transform(Number)
     .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const httpHeaders = list.transform((pairs, context) => {
+  try {
+    return Object.fromEntries(pairs.map(headerOf));
+  } catch {
+    // Whatever is wrong with a value, it is not to be shown.
+    context.addIssue('must be name=value pairs, comma-separated, values percent-encoded');
+    return z.NEVER;
+  }
+});
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
 const secret = z
   .string()
@@ -32,6 +42,16 @@ const origin = z
     (text) => URL.canParse(text) && new URL(text).origin === text,
     'must be an exact origin such as https://app.example.com',
   );
+
+/** @throws Error for what is no header */
+function headerOf(pair: string): [name: string, value: string] {
+  const [name = '', ...rest] = pair.split('=').map((part) => part.trim());
+  if (rest.length === 0) throw new Error('there is no value');
+  const value = decodeURIComponent(rest.join('='));
+  validateHeaderName(name);
+  validateHeaderValue(name, value);
+  return [name, value];
+}
 
 /**
  * Every setting of the server: how it is read, and one line of meaning. `.env.example` is generated from this table,
@@ -162,6 +182,24 @@ export const settings = z.object({
     .describe(
       'milliseconds: slower SQL statements are logged as warnings; 0 = off; default 100 in development, else 0',
     ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
+    .optional()
+    .describe(
+      'OpenTelemetry collector that takes traces by OTLP over HTTP, e.g. http://localhost:4318; none without it',
+    ),
+  OTEL_EXPORTER_OTLP_HEADERS: httpHeaders
+    .optional()
+    .describe('headers that the collector asks for, such as a token: name=value, comma-separated, percent-encoded'),
+  OTEL_SERVICE_NAME: z.string().min(1).default('premium-todo').describe('what traces call this server'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d{1,9})?|1(\.0{1,9})?)$/, 'must be a number from 0 to 1')
+    .transform(Number)
+    .default(1)
+    .describe('share of the requests that are traced; callers that send a traceparent decide for theirs'),
+  OTEL_PROPAGATORS: list
+    .default(['tracecontext'])
+    .describe('none: traceparent of callers is ignored, where they are not to decide what is traced'),
   SLOW_REQUEST_MS: whole(1, 600_000).default(1000).describe('milliseconds: slower requests are logged as warnings'),
 });
 

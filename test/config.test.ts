@@ -52,7 +52,8 @@ describe('without any setting', () => {
       batchLimit: 0,
       rateLimitScale: 1,
       metricsToken: undefined,
-      logging: { level: 'info', format: undefined, slowRequest: 1000 },
+      logging: { level: 'info', format: undefined, slowRequest: 1000, traced: false },
+      tracing: undefined,
     });
   });
 
@@ -113,6 +114,11 @@ describe('settings', () => {
       WORKERS: '3',
       SHUTDOWN_DELAY: '2000',
       SHUTDOWN_TIMEOUT: '20000',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://traces.example.com/otlp/',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20a%3D%2Cb, x-team=todo',
+      OTEL_SERVICE_NAME: 'todo',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+      OTEL_PROPAGATORS: 'none',
     });
     expect(config).toEqual({
       production: false,
@@ -157,7 +163,14 @@ describe('settings', () => {
       batchLimit: 10,
       rateLimitScale: 0.25,
       metricsToken: 'a token for prometheus',
-      logging: { level: 'debug', format: 'json', slowRequest: 50 },
+      logging: { level: 'debug', format: 'json', slowRequest: 50, traced: true },
+      tracing: {
+        url: 'https://traces.example.com/otlp/v1/traces',
+        headers: { authorization: 'Basic a=,b', 'x-team': 'todo' },
+        serviceName: 'todo',
+        ratio: 0.25,
+        continuesTraces: false,
+      },
     });
   });
 
@@ -223,6 +236,9 @@ describe('wrong settings', () => {
     ['DATABASE_URL', ['db/todo', 'http://db/todo']],
     ['AUTH_JWKS_URL', ['file:///etc/passwd', 'auth.example.com']],
     ['METRICS_TOKEN', ['fifteen letters']],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', ['localhost:4318', 'grpc://localhost:4317']],
+    ['OTEL_EXPORTER_OTLP_HEADERS', ['authorization', 'x team=todo', 'x=%', 'x=a%0Ab', '=todo']],
+    ['OTEL_TRACES_SAMPLER_ARG', ['1.5', '-0.1', '50%', '1e-2', '.5', 'NaN']],
     ['BETTER_AUTH_SECRET', [',', ' , ', `${SECRET},short`, 'x'.repeat(31)]],
   ])('%s may be none of %j', (name, values) => {
     for (const value of values) {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino, type SerializedError, stdSerializers } from 'pino';
 import type { PinoPretty } from 'pino-pretty';
+import { placeForLog } from './tracing.ts';
 
 export type { Logger };
 
@@ -8,6 +9,8 @@ export interface LoggerOptions {
   level: string;
   /** `undefined`: pretty on a terminal, JSON otherwise */
   format: 'json' | 'pretty' | undefined;
+  /** lines say to which trace they belong */
+  traced?: boolean;
 }
 
 /** Where credentials may stand in what is logged; everything else that is secret is simply never passed. */
@@ -38,8 +41,9 @@ function detailsOf(error: unknown, depth: number): string[] {
 }
 
 /** One structured line per event, to standard output or to where `destination` takes them. */
-export function createLogger({ level, format }: LoggerOptions, destination?: DestinationStream): Logger {
-  const options = { level, base: null, redact: REDACTED, serializers: { err: withoutRows } };
+export function createLogger({ level, format, traced }: LoggerOptions, destination?: DestinationStream): Logger {
+  const place = traced ? { mixin: placeForLog } : {};
+  const options = { level, base: null, redact: REDACTED, serializers: { err: withoutRows }, ...place };
   const isPretty = format === undefined ? process.stdout.isTTY : format === 'pretty';
   if (!isPretty) return destination ? pino(options, destination) : pino(options);
   // Loaded here, since a server in production never needs it.

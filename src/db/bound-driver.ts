@@ -8,9 +8,17 @@ import { SERVER } from './isolation.ts';
 /** Sends one statement, in a transaction of its own, as one user. `prepare`: as a named statement. */
 export type SendAs = (pool: Pool, query: QueryConfig, userId: string, prepare: boolean) => Promise<StatementResult>;
 
+/** Runs a statement of a transaction, which goes to PostgreSQL by the transaction's connection. */
+export type InTransaction = <Result>(
+  text: string,
+  values: readonly unknown[] | undefined,
+  run: () => Promise<Result>,
+) => Promise<Result>;
+
 /** How the driver reaches PostgreSQL as one user. */
 export interface IsolatedSession {
   readonly send: SendAs;
+  readonly inTransaction: InTransaction;
   /** what MikroORM applies at the beginning of a transaction */
   context(userId: string): { variables: Record<string, string>; role?: string };
 }
@@ -47,12 +55,16 @@ export function boundDriver(session: IsolatedSession): typeof PostgreSqlDriver {
     override async execute(...call: ExecuteArguments): Promise<any> {
       const [query, parameters = [], method = 'all', transaction, loggerContext] = call;
       const bound = bind(query, parameters);
-      if (transaction && !bound) return super.execute(...call);
+      if (transaction && !bound) {
+        const { sql, values } = rawOf(query, parameters);
+        return session.inTransaction(sql, values as unknown[] | undefined, () => super.execute(...call));
+      }
       await this.ensureConnection();
       const { text, values } = bound ?? this.#written(query, parameters);
       const send = async () => {
         if (transaction) {
-          return this.transformRawResult(await transaction.executeQuery(CompiledQuery.raw(text, values)), method);
+          const run = () => transaction.executeQuery(CompiledQuery.raw(text, values));
+          return this.transformRawResult(await session.inTransaction(text, values, run), method);
         }
         this.#pool ??= await this.getNativeClient();
         const isNamed = bound !== undefined;

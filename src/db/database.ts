@@ -1,6 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool, QueryConfig } from 'pg';
-import type { SendAs } from './bound-driver.ts';
+import type { InTransaction, SendAs } from './bound-driver.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { StatementResult } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
@@ -9,6 +9,7 @@ import { sendIsolated } from './send-isolated.ts';
 import { endWhenSilent } from './silence.ts';
 import { watched } from './slow-statements.ts';
 import { statement } from './statement.ts';
+import { tracedInTransaction, tracedStatements, tracedTransactions } from './traced-statements.ts';
 import { IsolatedUserDatabase, type Queryable, type UserDatabase } from './user-database.ts';
 
 /**
@@ -33,18 +34,21 @@ export interface Database extends IsolatedDatabase {
 
 /** Connects lazily: the first statement opens the first connection. */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
-  const { isolation, slowStatements, answerTimeout, observer } = options;
+  const { isolation, slowStatements, answerTimeout, observer, tracing } = options;
   const queue = new FairQueue({ places: options.poolMaximum, timeout: options.poolTimeout, observer });
   const plain = sender(options, queue);
-  const send = slowStatements ? watched(plain, isolation, slowStatements) : plain;
-  const orm = await MikroORM.init(ormOptions(options, send));
+  const traced = tracing ? tracedStatements(plain, tracing) : plain;
+  const send = slowStatements ? watched(traced, isolation, slowStatements) : traced;
+  const inTransaction = tracing ? tracedInTransaction(tracing) : untraced;
+  const orm = await MikroORM.init(ormOptions(options, { send, inTransaction }));
   const pool = await orm.em.getConnection().getNativeClient();
   // A connection that breaks is replaced, and the statement under way rejects. Unheard it would end the process.
   pool.on('connect', (client) => {
     client.on('error', () => {});
     if (answerTimeout !== undefined) endWhenSilent(client, answerTimeout);
   });
-  const connections = { orm, pool, send, queue, observer };
+  const turns = tracing ? tracedTransactions(queue, tracing) : queue;
+  const connections = { orm, pool, send, queue: turns, observer };
 
   return {
     orm,
@@ -59,6 +63,8 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     },
   };
 }
+
+const untraced: InTransaction = (_text, _values, run) => run();
 
 /** For the owner, whom no policy binds. */
 async function sendAlone(pool: Pool, config: QueryConfig): Promise<StatementResult> {

@@ -26,6 +26,9 @@ const MAXIMUM_WAITING = 10_000;
 /** Whoever would wait for more than this part of the time limit is refused: an estimate may be wrong by so much. */
 const EXPECTED_PART = 0.5;
 
+/** Runs work when it is its user's turn. */
+export type Turns = Pick<FairQueue, 'run'>;
+
 /**
  * Stands before the pool, whose own queue serves in the order of arrival: whoever asks a thousand times would have all
  * others wait for a thousand statements. Here those who wait take turns by user, one piece of work each, so that nobody

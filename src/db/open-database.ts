@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config.ts';
+import type { Tracing } from '../core/tracing.ts';
 import { applicationUrl, isolationOf, provideLogin } from './application-role.ts';
 import { createDatabase, type Database } from './database.ts';
 import type { DatabaseObserver } from './database-observer.ts';
@@ -28,6 +29,7 @@ export interface OpenDatabaseOptions {
   tellSlow?: (statement: SlowStatement) => void;
   /** hears of waits and faults of requests */
   observer?: DatabaseObserver;
+  tracing?: Tracing | undefined;
 }
 
 /** The configured database, migrated: the one that `DATABASE_URL` names, or the embedded PostgreSQL, started if need be. */
@@ -64,7 +66,7 @@ interface Location {
 
 async function open(
   config: Config,
-  { entities, exclusive, log, tellSlow, observer }: OpenDatabaseOptions,
+  { entities, exclusive, log, tellSlow, observer, tracing }: OpenDatabaseOptions,
   connectTo: (location: Location) => Promise<Database>,
 ): Promise<OpenDatabase> {
   const { poolMaximum, poolTimeout, statementTimeout, answerTimeout, prepared, slowQuery } = config.database;
@@ -85,6 +87,7 @@ async function open(
       entities,
       log,
       observer: isDirect ? undefined : observer,
+      tracing: isDirect ? undefined : tracing,
       slowStatements:
         slowQuery === 0 || tellSlow === undefined || isDirect
           ? undefined

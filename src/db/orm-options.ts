@@ -2,7 +2,8 @@ import { Migrator } from '@mikro-orm/migrations';
 import type { Options } from '@mikro-orm/postgresql';
 import type { PoolConfig } from 'pg';
 import { migrations } from '../../migrations/index.ts';
-import { boundDriver, type SendAs } from './bound-driver.ts';
+import type { Tracing } from '../core/tracing.ts';
+import { boundDriver, type IsolatedSession } from './bound-driver.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { type IsolationMode, sessionContext } from './isolation.ts';
 import type { SlowStatementOptions } from './slow-statements.ts';
@@ -27,13 +28,15 @@ export interface DatabaseOptions {
   slowStatements?: SlowStatementOptions | undefined;
   /** hears of waits and faults */
   observer?: DatabaseObserver | undefined;
+  /** absent: nothing is traced */
+  tracing?: Tracing | undefined;
 }
 
 /** milliseconds until TCP asks a silent connection whether its other end is still there; a system's default is two hours */
 const KEEP_ALIVE_DELAY = 10_000;
 
-/** MikroORM's settings. `send` carries its statements, unless the connection is the owner's. */
-export function ormOptions(options: DatabaseOptions, send: SendAs): Options {
+/** MikroORM's settings. `session` carries its statements, unless the connection is the owner's. */
+export function ormOptions(options: DatabaseOptions, session: Omit<IsolatedSession, 'context'>): Options {
   const { isolation } = options;
   const poolOptions: PoolConfig = {
     connectionTimeoutMillis: options.poolTimeout,
@@ -45,7 +48,7 @@ export function ormOptions(options: DatabaseOptions, send: SendAs): Options {
   return {
     ...(isolation === 'owner'
       ? {}
-      : { driver: boundDriver({ send, context: (userId) => sessionContext(isolation, userId) }) }),
+      : { driver: boundDriver({ ...session, context: (userId) => sessionContext(isolation, userId) }) }),
     clientUrl: options.url,
     entities: options.entities,
     extensions: [Migrator],

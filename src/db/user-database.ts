@@ -4,7 +4,7 @@ import { timestampFromDatabase } from '../core/timestamp.ts';
 import { actingFor, type SendAs } from './bound-driver.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { faultOf, isRetryable, translateDatabaseError } from './errors.ts';
-import type { FairQueue } from './fair-queue.ts';
+import type { Turns } from './fair-queue.ts';
 
 /** What query functions need: one statement on any free connection; `timestamptz` arrives as ISO 8601 text. */
 export interface Queryable {
@@ -36,7 +36,7 @@ export interface Connections {
   readonly pool: Pool;
   readonly send: SendAs;
   /** where transactions wait for a connection; statements outside of them wait in `send` */
-  readonly queue: FairQueue;
+  readonly queue: Turns;
   readonly observer: Pick<DatabaseObserver, 'failed'> | undefined;
 }
 

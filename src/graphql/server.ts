@@ -15,6 +15,7 @@ import { ERROR_STATUS, type ErrorCode } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
+import type { Tracing } from '../core/tracing.ts';
 import { recordRefusal } from '../http/refusals.ts';
 import { type CompiledExecutor, createCompiledExecutor, type UncompilableListener } from './compiled-executor.ts';
 import { createDocumentStore } from './document-store.ts';
@@ -27,6 +28,7 @@ import {
 } from './errors.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
 import { unlessExecuted } from './prepared-answer.ts';
+import { tracedExecution } from './traced-operations.ts';
 
 /** Nobody reads more. */
 const MAXIMUM_ERRORS = 20;
@@ -40,6 +42,7 @@ export interface GraphQLServerOptions {
   /** lexical tokens of a document at most */
   maximumTokens: number;
   persistedQueries: PersistedQueries;
+  tracing?: Tracing | undefined;
 }
 
 export interface GraphQLServer {
@@ -58,7 +61,7 @@ export async function createGraphQLServer(options: GraphQLServerOptions): Promis
   };
   const { execute, prepared } = createCompiledExecutor(schema, onUncompilable, told);
   const apollo = new ApolloServer<RequestContext>({
-    gateway: gatewayOf(schema, unlessExecuted(execute)),
+    gateway: gatewayOf(schema, unlessExecuted(tracedExecution(execute, options.tracing))),
     formatError: options.introspection ? formatError : formatErrorWithoutSuggestion,
     // Apollo's own appends a line break, which copies the whole answer once more.
     stringifyResult: JSON.stringify,

@@ -12,12 +12,14 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
+import type { Tracing } from '../core/tracing.ts';
 import { assertPlainJson, parseJson } from '../http/body.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { refuseMalformed } from '../http/malformed.ts';
 import { requireActor } from './authentication.ts';
 import { createErrorHandler } from './errors.ts';
 import { describeApi, serveDocs } from './openapi.ts';
+import { traceRequests, traceRoutes } from './traced-routes.ts';
 import { refuseUnknownRoutes } from './unknown-routes.ts';
 
 export interface RestServerOptions {
@@ -31,6 +33,7 @@ export interface RestServerOptions {
   userRoutes: readonly FastifyPluginCallback[];
   /** routes that need none; their schemas are not part of the OpenAPI document */
   openRoutes: readonly FastifyPluginCallback[];
+  tracing?: Tracing | undefined;
   /** puts itself before Fastify on the same port: GraphQL and what every request meets first */
   around: (fastify: RequestListener) => RequestListener;
 }
@@ -41,7 +44,7 @@ const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 export async function createRestServer(options: RestServerOptions): Promise<FastifyInstance> {
   const { authenticator, rateLimits, events, logger, bodyLimit, around } = options;
   const app = Fastify({
-    serverFactory: (handler) => createHttpServer(around(handler as RequestListener)),
+    serverFactory: (handler) => createHttpServer(traceRequests(around(handler as RequestListener), options.tracing)),
     logger: false,
     bodyLimit,
     requestIdHeader: 'x-request-id',
@@ -54,6 +57,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   }).withTypeProvider<ZodTypeProvider>();
   const handleError = createErrorHandler(logger, bodyLimit, events);
   app.setErrorHandler(handleError);
+  traceRoutes(app, options.tracing);
   await app.register(refuseUnknownRoutes(bodyLimit));
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(compileSerializer);
