@@ -5,7 +5,7 @@
  */
 /** Run in a browser, not here; the playground sends them as they are. */
 const browserFiles = '^src/graphql/playground/browser/';
-const features = ['users', 'tasks', 'imports', 'audit'];
+const features = ['users', 'tasks', 'imports', 'exports', 'audit'];
 
 const layers = {
   core: [],

@@ -3,8 +3,10 @@ import { auditRoutes } from '../src/audit/audit.routes.ts';
 import { createLogger } from '../src/core/logger.ts';
 import { createRateLimits } from '../src/core/rate-limits.ts';
 import { createResultCache } from '../src/core/result-cache.ts';
+import { exportRoutes } from '../src/exports/export.routes.ts';
 import { createResolvers } from '../src/graphql/resolvers.ts';
 import { createSchema, printSchema } from '../src/graphql/schema.ts';
+import { importRoutes } from '../src/imports/import.routes.ts';
 import { createRestServer } from '../src/rest/server.ts';
 import type { Services } from '../src/services.ts';
 import { taskRoutes } from '../src/tasks/task.routes.ts';
@@ -33,7 +35,13 @@ async function openApi(): Promise<string> {
     events: { record: () => {}, recordNow: async () => {} },
     logger: createLogger({ level: 'silent', format: 'json' }),
     bodyLimit: 1,
-    userRoutes: [taskRoutes(services.tasks, results), userRoutes(services.users), auditRoutes(services.audit)],
+    userRoutes: [
+      taskRoutes(services.tasks, results),
+      userRoutes(services.users),
+      auditRoutes(services.audit),
+      exportRoutes(services.exports),
+      importRoutes(services.imports),
+    ],
     openRoutes: [],
     around: (fastify) => fastify,
   });

@@ -16,6 +16,7 @@ import { tracedServices } from './core/tracing.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
+import { exportRoutes } from './exports/export.routes.ts';
 import { createDocuments } from './graphql/documents.ts';
 import { createGraphQLHandler } from './graphql/http-handler.ts';
 import { createPlayground } from './graphql/playground.ts';
@@ -31,6 +32,7 @@ import { createEdge, pathOf } from './http/edge.ts';
 import { endConnections } from './http/end-connections.ts';
 import { refuseRequest } from './http/problem.ts';
 import { createRequestsInProgress } from './http/requests-in-progress.ts';
+import { importRoutes } from './imports/import.routes.ts';
 import { healthRoutes } from './ops/health.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createReadiness } from './ops/readiness.ts';
@@ -193,7 +195,13 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     events,
     logger,
     bodyLimit: config.bodyLimit,
-    userRoutes: [taskRoutes(services.tasks, results), userRoutes(services.users), auditRoutes(services.audit)],
+    userRoutes: [
+      taskRoutes(services.tasks, results),
+      userRoutes(services.users),
+      auditRoutes(services.audit),
+      exportRoutes(services.exports),
+      importRoutes(services.imports),
+    ],
     openRoutes: [
       healthRoutes(createReadiness({ database, keys: auth.ready, isClosing, observe: metrics.observeReadiness })),
       metrics.routes,

@@ -3,6 +3,8 @@ import type { AuditStore } from './audit/audit.store.ts';
 import type { Clock } from './core/clock.ts';
 import type { RevocationChannel } from './core/revocations.ts';
 import type { SecurityEventLog } from './core/security-events.ts';
+import { createExportService, type ExportService } from './exports/export.service.ts';
+import { createImportService, type ImportService } from './imports/import.service.ts';
 import { createTaskService, type TaskService } from './tasks/task.service.ts';
 import type { TaskStore } from './tasks/task.store.ts';
 import { createUserService, type Identities, type UserService } from './users/user.service.ts';
@@ -13,6 +15,8 @@ export interface Services {
   tasks: TaskService;
   users: UserService;
   audit: AuditService;
+  imports: ImportService;
+  exports: ExportService;
 }
 
 export interface ServiceDependencies {
@@ -30,9 +34,14 @@ export interface ServiceDependencies {
 /** The one factory of services. Whatever is given here, PostgreSQL or a test's memory, the services are the same. */
 export function createServices(dependencies: ServiceDependencies): Services {
   const { taskStore, userStore, auditStore, clock, ...others } = dependencies;
+  const tasks = createTaskService(taskStore, clock);
+  const users = createUserService({ store: userStore, clock, ...others });
+  const audit = createAuditService(auditStore);
   return {
-    tasks: createTaskService(taskStore, clock),
-    users: createUserService({ store: userStore, clock, ...others }),
-    audit: createAuditService(auditStore),
+    tasks,
+    users,
+    audit,
+    imports: createImportService({ tasks, users, clock }),
+    exports: createExportService({ tasks, users, audit, clock }),
   };
 }

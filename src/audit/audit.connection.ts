@@ -15,6 +15,7 @@ export interface AuditConnectionPage {
   rows: AuditEvent[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
+  cursorOf(row: AuditEvent): string;
 }
 
 /** One row more than asked tells whether there is a further page; that a cursor was given, that there is one before. */
@@ -28,7 +29,7 @@ export async function connectionPage(
   const place = after == null ? undefined : decodeCursor(after, SORT, PLACE, 'after');
   const rows = await store.slice(userId, { limit: limit + 1, after: place });
   const hasNextPage = rows.length > limit;
-  return { rows: rows.slice(0, limit), hasNextPage, hasPreviousPage: place !== undefined };
+  return { rows: rows.slice(0, limit), hasNextPage, hasPreviousPage: place !== undefined, cursorOf };
 }
 
 export function cursorOf({ occurredAt, id }: AuditEvent): string {

@@ -24,6 +24,7 @@ const ROOT_FIELD = 10;
 const DEAR_FIELDS: Record<string, number> = {
   'TaskConnection.totalCount': 50,
   'Viewer.taskStats': 50,
+  'Query.exportMyData': 200,
   'Query.__schema': 1000,
   'Query.__type': 100,
 };

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import type { AuditService } from '../audit/audit.service.ts';
 import { ViewerEventsResolver } from '../audit/viewer-events.resolver.ts';
+import { ExportResolver } from '../exports/export.resolver.ts';
+import type { ExportService } from '../exports/export.service.ts';
 import { TaskConnectionResolver, TaskResolver } from '../tasks/task.resolver.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import { ViewerTasksResolver } from '../tasks/viewer-tasks.resolver.ts';
@@ -12,15 +14,17 @@ interface ResolvedServices {
   tasks: TaskService;
   users: UserService;
   audit: AuditService;
+  exports: ExportService;
 }
 
 /** Every resolver of the API with the services it delegates to. */
-export function createResolvers({ tasks, users, audit }: ResolvedServices): Resolvers {
+export function createResolvers({ tasks, users, audit, exports }: ResolvedServices): Resolvers {
   return [
     new TaskResolver(tasks),
     new TaskConnectionResolver(tasks),
     new ViewerResolver(users),
     new ViewerTasksResolver(tasks),
     new ViewerEventsResolver(audit),
+    new ExportResolver(exports),
   ];
 }

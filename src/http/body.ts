@@ -76,12 +76,28 @@ export function payloadTooLarge(limit: number): AppError {
   return new AppError('PAYLOAD_TOO_LARGE', `The body has more than ${limit} bytes`, { limit });
 }
 
+/** Lines of JSON, each an object. */
+export const NDJSON_TYPE = 'application/x-ndjson';
+
+/**
+ * The text of a body of such lines.
+ * @throws BadUserInputError for another type, charset or content coding, and for what is not UTF-8
+ */
+export function textOfLines(request: IncomingMessage, bytes: Buffer): string {
+  assertPlain(request, NDJSON_TYPE, /^application\/x-ndjson\s*(;\s*charset="?utf-8"?\s*)?$/i);
+  return decode(bytes);
+}
+
 /** @throws BadUserInputError for another type, charset or content coding than JSON in plain UTF-8 */
-export function assertPlainJson({ headers }: IncomingMessage): void {
-  const type = headers['content-type'] ?? '';
-  // Browsers send this type to other origins only after a preflight: the first line against CSRF.
-  if (!/^application\/((graphql-response|merge-patch)\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
-    throw new BadUserInputError([], 'The content type must be application/json in UTF-8');
+export function assertPlainJson(request: IncomingMessage): void {
+  const json = /^application\/((graphql-response|merge-patch)\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i;
+  assertPlain(request, 'application/json', json);
+}
+
+function assertPlain({ headers }: IncomingMessage, name: string, pattern: RegExp): void {
+  // Browsers send these types to other origins only after a preflight: the first line against CSRF.
+  if (!pattern.test(headers['content-type'] ?? '')) {
+    throw new BadUserInputError([], `The content type must be ${name} in UTF-8`);
   }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {

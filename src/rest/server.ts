@@ -13,7 +13,7 @@ import type { Logger } from '../core/logger.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import type { Tracing } from '../core/tracing.ts';
-import { assertPlainJson, parseJson } from '../http/body.ts';
+import { assertPlainJson, NDJSON_TYPE, parseJson, textOfLines } from '../http/body.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { refuseMalformed } from '../http/malformed.ts';
 import { requireActor } from './authentication.ts';
@@ -67,6 +67,14 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
       assertPlainJson(request.raw);
       // Many clients name the type on every request, also where there is no body.
       done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+
+  app.addContentTypeParser(NDJSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, textOfLines(request.raw, body as Buffer));
     } catch (error) {
       done(error as Error);
     }

@@ -178,6 +178,27 @@ describe('npm run import', () => {
     ).toMatchObject({ output: '50000 tasks read, 0 completed, nothing added (dry run)\n', complaint: '' });
   });
 
+  it('takes back what was exported, and nothing of a file that was cut off or has a fault', async () => {
+    const task = { type: 'task', id: '01890a5d-ac96-774b-bcce-b302099a8059', title: 'exported', completed: true };
+    const lines = [
+      { type: 'export', version: 1 },
+      { ...task, created_at: '2001-01-01T00:00:00.000Z' },
+      { type: 'end' },
+    ];
+    const importLines = async (some: object[]) => {
+      await writeFile(join(directory, 'mine.ndjson'), some.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      const args = ['mine.ndjson', '--user', 'grace'];
+      return runCommand('import', args, { cwd: directory, env: environment() });
+    };
+    expect((await importLines(lines.slice(0, 2))).complaint).toMatch(/^The export was cut off/);
+    expect((await importLines([...lines, { ...task, title: '' }])).complaint).toMatch(
+      /^mine.ndjson:4: title .*\n1 line cannot be used: nothing was added\n$/,
+    );
+    expect(await tasksOf('grace')).toEqual([]);
+    expect((await importLines(lines)).output).toBe('1 task read, 1 completed, 1 added, 0 already there\n');
+    expect(await tasksOf('grace')).toEqual([{ title: 'exported', completed: true }]);
+  });
+
   it.each<[string, string[], RegExp]>([
     ['there is no file', ['--user', 'alice'], /^Makes tasks of a Markdown task list/],
     ['there is no user', ['list.md'], /^Makes tasks of a Markdown task list/],

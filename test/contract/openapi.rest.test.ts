@@ -79,6 +79,7 @@ interface Call {
   method: string;
   template: string;
   good: unknown;
+  headers?: Record<string, string>;
   /** provokes 400 */
   bad?: { path?: string; body?: unknown; headers?: Record<string, string> };
 }
@@ -93,6 +94,14 @@ const CALLS: Call[] = [
   { method: 'PATCH', template: '/api/tasks/{id}/toggle', good: undefined, bad: { path: '/api/tasks/x/toggle' } },
   { method: 'GET', template: '/api/auth/me', good: undefined },
   { method: 'GET', template: '/api/auth/events', good: undefined, bad: { path: '/api/auth/events?limit=0' } },
+  { method: 'GET', template: '/api/auth/me/export', good: undefined },
+  {
+    method: 'POST',
+    template: '/api/tasks/import',
+    good: '\n',
+    headers: { 'content-type': 'application/x-ndjson' },
+    bad: { body: '{', headers: { 'content-type': 'application/x-ndjson' } },
+  },
   { method: 'POST', template: '/api/auth/revoke', good: undefined, bad: { body: '{' } },
   { method: 'DELETE', template: '/api/auth/me', good: undefined, bad: { body: '{' } },
 ];
@@ -111,9 +120,12 @@ async function newTask(target: TestApp, user: string): Promise<string> {
   return JSON.parse(text).id;
 }
 
+const exportedTask = (id: string) =>
+  JSON.stringify({ type: 'task', id, title: 'x', completed: false, created_at: '2026-01-01T00:00:00Z' });
+
 /** Makes an operation answer with a status; `undefined` when nothing can. */
 async function provoke(call: Call, status: number): Promise<Answer | undefined> {
-  const { method, template, good, bad } = call;
+  const { method, template, good, bad, headers } = call;
   const user = newUser();
   const id = await newTask(app, user);
   const path = template.replace('{id}', id);
@@ -122,7 +134,7 @@ async function provoke(call: Call, status: number): Promise<Answer | undefined> 
     case 200:
     case 201:
     case 204:
-      return send(app, user, method, path, good);
+      return send(app, user, method, path, good, headers);
     case 304: {
       const { headers } = await send(app, user, method, path, undefined, { 'if-none-match': '"another"' });
       return send(app, user, method, path, undefined, { 'if-none-match': headers.get('etag') ?? '' });
@@ -130,12 +142,13 @@ async function provoke(call: Call, status: number): Promise<Answer | undefined> 
     case 400:
       return bad && send(app, user, method, bad.path ?? path, bad.body ?? good, bad.headers);
     case 401:
-      return send(app, undefined, method, path, good);
+      return send(app, undefined, method, path, good, headers);
     case 403:
       return send(app, newUser(), method, path, good);
     case 404:
       return send(app, user, method, path.replace(`/api/tasks/${id}`, NO_TASK), good);
     case 409:
+      if (template === '/api/tasks/import') return send(app, newUser(), method, path, exportedTask(id), headers);
       return changes
         ? send(app, user, method, path, { version: 7 })
         : send(app, user, method, path, { id, title: 'Another under this id' });
@@ -147,12 +160,12 @@ async function provoke(call: Call, status: number): Promise<Answer | undefined> 
       // Calls that end the token can be made once only: their limit is spent without them.
       await (template.startsWith('/api/auth') && method !== 'GET'
         ? strict.graphql(user, 'mutation { deleteAccount(confirm: "wrong") { deletedUserId } }')
-        : send(strict, user, method, template, good));
-      return send(strict, user, method, template, good);
+        : send(strict, user, method, template, good, headers));
+      return send(strict, user, method, template, good, headers);
     case 500:
     case 503:
       mood = status === 500 ? 'broken' : 'away';
-      return send(app, user, method, path, good).finally(() => {
+      return send(app, user, method, path, good, headers).finally(() => {
         mood = 'well';
       });
     default:
@@ -169,7 +182,11 @@ describe.each(CALLS.map((call) => [call.method, call.template, call] as const))(
     for (const status of statuses) {
       const answer = await provoke(call, status);
       if (!answer) {
-        expect({ method, template, status }).toEqual({ method: 'GET', template: '/api/auth/me', status: 400 });
+        expect({ method, template, status }).toEqual({
+          method: 'GET',
+          template: expect.stringMatching(/^\/api\/auth\/me(\/export)?$/),
+          status: 400,
+        });
         continue;
       }
       expect({ status, answered: answer.status }).toEqual({ status, answered: status });
@@ -187,7 +204,13 @@ describe.each(CALLS.map((call) => [call.method, call.template, call] as const))(
       }
       expect({ status, type: answer.type }).toEqual({ status, type: `${type}; charset=utf-8` });
       const isValid = check.validatorOf(schema.schema);
-      expect({ status, valid: isValid(JSON.parse(answer.text)), errors: isValid.errors }).toEqual({
+      expect({
+        status,
+        valid: isValid(
+          type.endsWith('json') && type !== 'application/x-ndjson' ? JSON.parse(answer.text) : answer.text,
+        ),
+        errors: isValid.errors,
+      }).toEqual({
         status,
         valid: true,
         errors: null,

@@ -1,0 +1,46 @@
+import type { AuditPage } from '../audit/audit.service.ts';
+import type { Timestamp } from '../core/timestamp.ts';
+import type { TaskOffsetResult } from '../tasks/task.service.ts';
+import type { UserService } from '../users/user.service.ts';
+
+/**
+ * The lines of an export. Names are those of REST; `type` says what a line is about. The last line counts the others: a
+ * file without it was cut off.
+ */
+
+const VERSION = 1;
+
+type User = Awaited<ReturnType<UserService['profile']>>;
+
+export function headerLine(exportedAt: Timestamp): string {
+  return line({ type: 'export', version: VERSION, exported_at: exportedAt });
+}
+
+export function userLine({ id, email, name, createdAt }: User): string {
+  return line({ type: 'user', id, email, name, created_at: createdAt });
+}
+
+export function taskLine(task: TaskOffsetResult['items'][number]): string {
+  const { completedAt, createdAt, updatedAt, version, ...same } = task;
+  return line({
+    type: 'task',
+    ...same,
+    completed_at: completedAt,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    version,
+  });
+}
+
+export function eventLine(event: AuditPage['items'][number]): string {
+  const { requestId, occurredAt, lastAt, ...same } = event;
+  return line({ type: 'security_event', ...same, request_id: requestId, occurred_at: occurredAt, last_at: lastAt });
+}
+
+export function endLine(tasks: number, events: number): string {
+  return line({ type: 'end', tasks, security_events: events });
+}
+
+function line(content: Record<string, unknown> & { type: string }): string {
+  return `${JSON.stringify(content)}\n`;
+}
