@@ -91,7 +91,8 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       throw new ConflictError('This idempotency key was used for another request');
     },
     async insertMissing(userId, missing, progress) {
-      const added = missing.filter((task) => !tasks.has(task.id));
+      const added = missing.filter((task) => tasks.get(task.id)?.userId !== userId);
+      if (added.some((task) => tasks.has(task.id))) throw new ConflictError('This id is already in use');
       for (const task of added) add(userId, task);
       progress(missing.length);
       return added.length;
