@@ -42,9 +42,10 @@ export async function restoreBackup(request: RestoreRequest): Promise<void> {
       if (header.tables.some(({ schema }) => schema === AUTH_SCHEMA)) await provideAuthTables();
       await loadBackup({ url, path, tables: header.tables, progress, signal });
     } catch (error) {
-      await migrateTo(database, applied);
-      if (!hasAuthSchema)
-        await withSession(url, (client) => client.query(`drop schema if exists ${AUTH_SCHEMA} cascade`));
+      await putBack({ database, url, applied, hasAuthSchema }).catch((cause: unknown) => {
+        const message = 'Nothing was restored, and the schema could not be put back: take another new database';
+        throw new BackupError(message, { cause: new AggregateError([error, cause]) });
+      });
       throw error;
     }
     await migrateTo(database, known);
@@ -52,6 +53,19 @@ export async function restoreBackup(request: RestoreRequest): Promise<void> {
   await withSession(url, async (client) => {
     await client.query(`analyze ${(await findTables(client)).map(qualified).join(', ')}`);
   });
+}
+
+interface StateBefore {
+  database: Database;
+  url: string;
+  applied: ReadonlySet<string>;
+  hasAuthSchema: boolean;
+}
+
+async function putBack({ database, url, applied, hasAuthSchema }: StateBefore): Promise<void> {
+  await migrateTo(database, applied);
+  if (hasAuthSchema) return;
+  await withSession(url, (client) => client.query(`drop schema if exists ${AUTH_SCHEMA} cascade`));
 }
 
 function refuseNewer({ migrations }: BackupHeader, known: ReadonlySet<string>): void {
