@@ -43,8 +43,8 @@ export async function restoreBackup(request: RestoreRequest): Promise<void> {
       await loadBackup({ url, path, tables: header.tables, progress, signal });
     } catch (error) {
       await putBack({ database, url, applied, hasAuthSchema }).catch((cause: unknown) => {
-        const message = 'Nothing was restored, and the schema could not be put back: take another new database';
-        throw new BackupError(message, { cause: new AggregateError([error, cause]) });
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new BackupError(`${reason}. The schema could not be put back: take another new database`, { cause });
       });
       throw error;
     }
