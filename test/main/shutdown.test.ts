@@ -14,7 +14,7 @@ import { type ServerProcess, spawnServer, startServer, tokenOf } from '../worker
 const PATIENCE = 90_000;
 const STEPS = [
   ...['readiness', 'announcement', 'listening', 'requests', 'connections', 'GraphQL', 'security events'],
-  ...['authentication', 'Redis', 'database', 'embedded PostgreSQL'],
+  ...['authentication', 'Redis', 'database', 'traces', 'embedded PostgreSQL'],
 ];
 
 interface StepLine {
