@@ -28,9 +28,11 @@ import { createSchema } from './graphql/schema.ts';
 import { createGraphQLServer } from './graphql/server.ts';
 import { tracedAnswer } from './graphql/traced-operations.ts';
 import { originPolicy } from './http/cors.ts';
-import { createEdge, pathOf } from './http/edge.ts';
+import { createEdge } from './http/edge.ts';
 import { endConnections } from './http/end-connections.ts';
 import { refuseRequest } from './http/problem.ts';
+import { createRequestLog } from './http/request-log.ts';
+import { pathOf } from './http/request-path.ts';
 import { createRequestsInProgress } from './http/requests-in-progress.ts';
 import { importRoutes } from './imports/import.routes.ts';
 import { healthRoutes } from './ops/health.ts';
@@ -189,6 +191,12 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     operations: preparedRequests.counts,
   });
   const inProgress = createRequestsInProgress();
+  const log = createRequestLog({
+    logger,
+    slowRequest: config.logging.slowRequest,
+    everyRequest: config.logging.requests,
+    load: () => ({ requestsInProgress: inProgress.count, waitingForConnections: database.waiting() }),
+  });
   const rest = await createRestServer({
     authenticator,
     rateLimits,
@@ -219,8 +227,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
           maximumConcurrentRequests: config.maximumConcurrentRequests,
           refuse: (request, response, error) =>
             (isForGraphQL(request) ? refuseOperation : refuseRequest)(request, response, error),
-          logger,
-          slowRequest: config.logging.slowRequest,
+          log,
           strictTransport: config.production,
           isClosing,
           inProgress,

@@ -140,6 +140,7 @@ function toConfig(read: Settings) {
     logging: {
       level: read.LOG_LEVEL,
       format: read.LOG_FORMAT,
+      requests: read.LOG_REQUESTS,
       slowRequest: read.SLOW_REQUEST_MS,
       traced: read.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     },

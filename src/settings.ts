@@ -170,7 +170,8 @@ export const settings = z.object({
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .describe('debug adds one line per request'),
+    .describe('info has one line per request; debug adds probes and why tokens are refused'),
+  LOG_REQUESTS: flag.default(true).describe('one line per request; false keeps those of errors and slow requests'),
   LOG_FORMAT: z.enum(['json', 'pretty']).optional().describe('default pretty on a terminal, json otherwise'),
   METRICS_TOKEN: z
     .string()

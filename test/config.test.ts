@@ -52,7 +52,7 @@ describe('without any setting', () => {
       batchLimit: 0,
       rateLimitScale: 1,
       metricsToken: undefined,
-      logging: { level: 'info', format: undefined, slowRequest: 1000, traced: false },
+      logging: { level: 'info', format: undefined, requests: true, slowRequest: 1000, traced: false },
       tracing: undefined,
     });
   });
@@ -94,6 +94,7 @@ describe('settings', () => {
       RATE_LIMIT_SCALE: '0.25',
       LOG_LEVEL: 'debug',
       LOG_FORMAT: 'json',
+      LOG_REQUESTS: 'false',
       METRICS_TOKEN: 'a token for prometheus',
       SLOW_QUERY_MS: '20',
       SLOW_REQUEST_MS: '50',
@@ -163,7 +164,7 @@ describe('settings', () => {
       batchLimit: 10,
       rateLimitScale: 0.25,
       metricsToken: 'a token for prometheus',
-      logging: { level: 'debug', format: 'json', slowRequest: 50, traced: true },
+      logging: { level: 'debug', format: 'json', requests: false, slowRequest: 50, traced: true },
       tracing: {
         url: 'https://traces.example.com/otlp/v1/traces',
         headers: { authorization: 'Basic a=,b', 'x-team': 'todo' },

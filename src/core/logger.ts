@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino, type SerializedError, stdSerializers } from 'pino';
 import type { PinoPretty } from 'pino-pretty';
+import { standardOutput } from './standard-output.ts';
 import { placeForLog } from './tracing.ts';
 
 export type { Logger };
@@ -45,7 +46,7 @@ export function createLogger({ level, format, traced }: LoggerOptions, destinati
   const place = traced ? { mixin: placeForLog } : {};
   const options = { level, base: null, redact: REDACTED, serializers: { err: withoutRows }, ...place };
   const isPretty = format === undefined ? process.stdout.isTTY : format === 'pretty';
-  if (!isPretty) return destination ? pino(options, destination) : pino(options);
+  if (!isPretty) return pino(options, destination ?? standardOutput());
   // Loaded here, since a server in production never needs it.
   const pretty: typeof PinoPretty = createRequire(import.meta.url)('pino-pretty');
   return pino(

@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type AppError, ServiceUnavailableError } from '../core/errors.ts';
-import type { Logger } from '../core/logger.ts';
 import type { RequestRecord } from '../core/request-record.ts';
 import { settleClientAddress } from './client-address.ts';
 import { type CorsOptions, handleCors } from './cors.ts';
 import { settleRequestId } from './request-id.ts';
+import type { RequestLog } from './request-log.ts';
+import { PROBES, pathOf } from './request-path.ts';
 import { recordOf } from './request-record.ts';
 import type { RequestsInProgress } from './requests-in-progress.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -16,9 +17,7 @@ export interface EdgeOptions extends CorsOptions {
   maximumConcurrentRequests: number;
   /** answers an error in the form of the API that the request is for */
   refuse: (request: IncomingMessage, response: ServerResponse, error: AppError) => void;
-  logger: Logger;
-  /** milliseconds: slower requests are logged as warnings */
-  slowRequest: number;
+  log: RequestLog;
   /** over TLS only in production: a browser that once saw this header would refuse http on localhost */
   strictTransport: boolean;
   /** while true, every answer asks the client to open its next connection elsewhere */
@@ -30,9 +29,6 @@ export interface EdgeOptions extends CorsOptions {
 }
 
 const SLASH = 0x2f;
-/** Whoever watches over a busy server must be able to see that it is alive. */
-const ALWAYS_ANSWERED = new Set(['/health/live', '/health/ready', '/metrics']);
-
 /**
  * What every request meets first, whichever API it is for: request id, client's address, security headers, CORS, the
  * limit of requests in progress, and the log line at its end. The number of requests is what bounds how long one waits:
@@ -40,7 +36,7 @@ const ALWAYS_ANSWERED = new Set(['/health/live', '/health/ready', '/metrics']);
  */
 export function createEdge(options: EdgeOptions, next: RequestListener): RequestListener {
   const { trustedProxyHops, maximumConcurrentRequests, refuse } = options;
-  const { logger, slowRequest, strictTransport, isClosing, inProgress, observe } = options;
+  const { log, strictTransport, isClosing, inProgress, observe } = options;
   return (request, response) => {
     const start = performance.now();
     settleTarget(request);
@@ -51,7 +47,7 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
     if (isClosing()) response.setHeader('connection', 'close');
     if (strictTransport) response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    const isTooMuch = inProgress.count >= maximumConcurrentRequests && !ALWAYS_ANSWERED.has(pathOf(request));
+    const isTooMuch = inProgress.count >= maximumConcurrentRequests && !PROBES.has(pathOf(request));
     const done = isTooMuch ? undefined : inProgress.add(response, start);
     response.once('close', () => {
       // A keep-alive connection that was in use when the server began to close would hold it up until it times out.
@@ -59,7 +55,7 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
       done?.();
       const milliseconds = performance.now() - start;
       observe(pathOf(request), response.statusCode, milliseconds / 1000, record);
-      logRequest(logger, slowRequest, request, response, milliseconds);
+      log(request, response, milliseconds, record);
     });
     if (handleCors(request, response, options)) return;
     if (!isTooMuch) {
@@ -72,35 +68,8 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
   };
 }
 
-function logRequest(
-  logger: Logger,
-  slowRequest: number,
-  request: IncomingMessage,
-  response: ServerResponse,
-  milliseconds: number,
-): void {
-  const isSlow = milliseconds > slowRequest;
-  if (!isSlow && !logger.isLevelEnabled('debug')) return;
-  const line = {
-    requestId: request.headers['x-request-id'],
-    method: request.method,
-    // Without the query: GraphQL over GET and searches carry what users wrote.
-    path: pathOf(request),
-    status: response.statusCode,
-    milliseconds: Math.round(milliseconds),
-    ...(response.writableFinished ? {} : { aborted: true }),
-  };
-  if (isSlow) logger.warn(line, 'slow request');
-  else logger.debug(line, 'request');
-}
-
 /** Brings `GET http://host/path`, as clients may write it to proxies, into its usual form (RFC 9112 section 3.2.2). */
 function settleTarget(request: IncomingMessage): void {
   const { url = '/' } = request;
   if (url.charCodeAt(0) !== SLASH) request.url = url.replace(/^https?:\/\/[^/?#]*(?=\/)/i, '');
-}
-
-export function pathOf({ url = '/' }: IncomingMessage): string {
-  const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
 }
