@@ -1,13 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { ROOT_CONTEXT, SpanKind, type TextMapGetter, type TextMapPropagator, type Tracer } from '@opentelemetry/api';
 import { currentPlace, type SpanAttributes } from '../../core/tracing.ts';
-import { pathOf } from '../../http/edge.ts';
 import { requestIdOf } from '../../http/request-id.ts';
+import { PROBES, pathOf } from '../../http/request-path.ts';
 import { recordOf } from '../../http/request-record.ts';
 import { Position, setPosition } from './position.ts';
 
-/** Asked every few seconds by those who watch the server, and never what is looked for. */
-const UNTRACED = new Set(['/health/live', '/health/ready', '/metrics']);
 /** Those of the semantic conventions; others have the name of none, since clients may make them up. */
 const KNOWN_METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']);
 
@@ -30,7 +28,7 @@ export interface TracedRequestsOptions {
 export function tracedRequests(listener: RequestListener, options: TracedRequestsOptions): RequestListener {
   const { tracer, propagator, routeOf } = options;
   return (request, response) => {
-    if (UNTRACED.has(pathOf(request))) {
+    if (PROBES.has(pathOf(request))) {
       listener(request, response);
       return;
     }
