@@ -6,6 +6,7 @@ import { SaltImportedIds } from './20261123235000-salt-imported-ids.ts';
 import { SearchOwnWords } from './20261125230000-search-own-words.ts';
 import { IndexDeletedTasks } from './20261125233000-index-deleted-tasks.ts';
 import { ReviseDeletions } from './20261126000000-revise-deletions.ts';
+import { KeepWholeAnswers } from './20261126120000-keep-whole-answers.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '20261125230000-search-own-words', class: SearchOwnWords },
   { name: '20261125233000-index-deleted-tasks', class: IndexDeletedTasks },
   { name: '20261126000000-revise-deletions', class: ReviseDeletions },
+  { name: '20261126120000-keep-whole-answers', class: KeepWholeAnswers },
 ];

@@ -13,6 +13,7 @@ import { createRateLimits } from './core/rate-limits.ts';
 import { createResultCache } from './core/result-cache.ts';
 import { runSteps, type ShutdownStep } from './core/shutdown.ts';
 import { tracedServices } from './core/tracing.ts';
+import { createKeyPurge } from './db/key-purge.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
@@ -140,11 +141,16 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     log: (message) => logger.info(message),
   });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
+  const purgeKeys = createKeyPurge({
+    database,
+    clock,
+    log: (error) => logger.error({ err: error }, 'expired idempotency keys cannot be removed'),
+  });
   const dependencies: ServiceDependencies = {
     clock,
     revocations,
     wait: (milliseconds) => delay(milliseconds),
-    taskStore: createTaskStore(database),
+    taskStore: createTaskStore(database, purgeKeys),
     userStore: createUserStore(database),
     auditStore,
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },

@@ -1,4 +1,5 @@
 import type { IsolatedDatabase } from '../db/database.ts';
+import { READ } from '../db/user-database.ts';
 import type { AuditEvent, StoredEvent } from './audit.event.ts';
 
 /** The statements of security events. Each read takes the user's id, binds it first and acts as that user. */
@@ -42,15 +43,17 @@ export function auditSlice(
 ): Promise<AuditEvent[]> {
   const user = database.as(userId);
   if (after === undefined) {
-    return user.query(`select ${COLUMNS} from audit_events where user_id = $1 ${NEWEST_FIRST} limit $2`, [
-      userId,
-      limit,
-    ]);
+    return user.query(
+      `select ${COLUMNS} from audit_events where user_id = $1 ${NEWEST_FIRST} limit $2`,
+      [userId, limit],
+      READ,
+    );
   }
   return user.query(
     `select ${COLUMNS} from audit_events
      where user_id = $1 and (occurred_at, id) < ($3::timestamptz, $4::uuid) ${NEWEST_FIRST} limit $2`,
     [userId, limit, ...after],
+    READ,
   );
 }
 
@@ -62,16 +65,16 @@ export function auditPage(
 ): Promise<AuditEvent[]> {
   return database
     .as(userId)
-    .query(`select ${COLUMNS} from audit_events where user_id = $1 ${NEWEST_FIRST} limit $2 offset $3`, [
-      userId,
-      limit,
-      offset,
-    ]);
+    .query(
+      `select ${COLUMNS} from audit_events where user_id = $1 ${NEWEST_FIRST} limit $2 offset $3`,
+      [userId, limit, offset],
+      READ,
+    );
 }
 
 export async function auditCount(database: IsolatedDatabase, userId: string): Promise<number> {
   const [row] = await database
     .as(userId)
-    .query<{ count: number }>('select count(*)::int as count from audit_events where user_id = $1', [userId]);
+    .query<{ count: number }>('select count(*)::int as count from audit_events where user_id = $1', [userId], READ);
   return row?.count ?? 0;
 }

@@ -1,7 +1,8 @@
-import { isRaw } from '@mikro-orm/core';
+import { type DriverException, isRaw } from '@mikro-orm/core';
 import { PostgreSqlConnection, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import type { Pool, QueryConfig } from 'pg';
+import { AppError } from '../core/errors.ts';
 import type { StatementResult } from './isolated-query.ts';
 import { SERVER } from './isolation.ts';
 
@@ -97,6 +98,11 @@ export function boundDriver(session: IsolatedSession): typeof PostgreSqlDriver {
     constructor(configuration: ConstructorParameters<typeof PostgreSqlDriver>[0]) {
       super(configuration);
       this.connection = new BoundConnection(configuration);
+    }
+
+    /** What has its meaning already keeps it: no place in the queue for connections is no fault of a statement. */
+    override convertException(exception: Error): DriverException {
+      return exception instanceof AppError ? (exception as never) : super.convertException(exception);
     }
   };
 }

@@ -1,10 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { Pool, QueryConfig } from 'pg';
+import { type Pool, type QueryConfig, types } from 'pg';
+import { timestampFromDatabase } from '../core/timestamp.ts';
 import type { InTransaction, SendAs } from './bound-driver.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { StatementResult } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
 import { type DatabaseOptions, ormOptions } from './orm-options.ts';
+import { Retries } from './retries.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { sendIsolated } from './send-isolated.ts';
 import { endWhenSilent } from './silence.ts';
 import { watched } from './slow-statements.ts';
@@ -46,9 +50,12 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   pool.on('connect', (client) => {
     client.on('error', () => {});
     if (answerTimeout !== undefined) endWhenSilent(client, answerTimeout);
+    // For statements inside of a transaction, which MikroORM sends; what it makes dates of may be ISO 8601 as well.
+    client.setTypeParser(types.builtins.TIMESTAMPTZ, timestampFromDatabase);
   });
   const turns = tracing ? tracedTransactions(queue, tracing) : queue;
-  const connections = { orm, pool, send, queue: turns, observer };
+  const retries = options.retries ?? createRetries();
+  const connections = { orm, pool, send, queue: turns, observer, retries };
 
   return {
     orm,
@@ -65,6 +72,12 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
 }
 
 const untraced: InTransaction = (_text, _values, run) => run();
+
+/** At most a tenth more load, and a few more when all connections end at once. */
+function createRetries(): Retries {
+  const budget = new RetryBudget({ share: 0.1, maximum: 50 });
+  return new Retries({ budget, random: Math.random, wait: delay });
+}
 
 /** For the owner, whom no policy binds. */
 async function sendAlone(pool: Pool, config: QueryConfig): Promise<StatementResult> {

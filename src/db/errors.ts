@@ -35,12 +35,32 @@ const UNAVAILABLE_SYSTEM = new Set([
 /** Errors of node-postgres that carry no code. */
 const UNAVAILABLE_MESSAGES =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end)/;
-/** Serialization failure and deadlock: the whole transaction may run again. */
-const RETRYABLE_STATES = new Set(['40001', '40P01']);
+/** Serialization failure and deadlock. */
+const UNDONE_STATES = new Set(['40001', '40P01']);
+/** Nobody accepted the connection: nobody listens, PostgreSQL starts or stops, it has no connection left. */
+const UNREACHED = new Set(['ECONNREFUSED', '57P03', '53300']);
+/** The connection ended: by its administrator, with a crash, or on its way. */
+const LOST = new Set(['57P01', '57P02', '08003', '08006', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+const LOST_MESSAGES = /^(Connection terminated( unexpectedly)?$|Client has encountered a connection error)/;
 
-/** Whether the transaction that failed with this left nothing behind and may run again as a whole. */
-export function isRetryable(error: unknown): boolean {
-  return RETRYABLE_STATES.has(String(fieldsOf(error).code));
+/**
+ * What a failure says of the statement or transaction that ended in it:
+ *
+ * - `undone`: PostgreSQL took it back, for it stood in the way of another one.
+ * - `unreached`: there was no connection for it, so that nothing of it was done.
+ * - `lost`: its connection ended; whether it was done is not known.
+ * - `final`: another try would end the same, or cost what there is too little of.
+ */
+export type Failure = 'undone' | 'unreached' | 'lost' | 'final';
+
+export function failureOf(error: unknown): Failure {
+  const { code, message } = fieldsOf(originOf(error));
+  if (typeof code === 'string') {
+    if (UNDONE_STATES.has(code)) return 'undone';
+    if (UNREACHED.has(code)) return 'unreached';
+    return LOST.has(code) ? 'lost' : 'final';
+  }
+  return typeof message === 'string' && LOST_MESSAGES.test(message) ? 'lost' : 'final';
 }
 
 /** What kind of fault an error of the database is; `other` are those that are answered as bugs. */
@@ -55,16 +75,16 @@ export const DATABASE_FAULTS = [
 ] as const;
 export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
 
-/** `undefined` for what is no error of the database, or was translated before. */
+/** `undefined` for what is no error of the database. */
 export function faultOf(error: unknown): DatabaseFault | undefined {
-  if (error instanceof AppError || error instanceof OptimisticLockError) return undefined;
-  const { code, message } = fieldsOf(error);
+  if (error instanceof OptimisticLockError) return undefined;
+  const { code, message } = fieldsOf(originOf(error));
   if (typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message)) return 'unavailable';
   if (typeof code !== 'string') return undefined;
   if (code.startsWith('23')) return 'constraint';
   if (BAD_VALUE.has(code)) return 'value';
   if (code === '42501') return 'policy';
-  if (isRetryable(error)) return 'serialization';
+  if (UNDONE_STATES.has(code)) return 'serialization';
   if (code === '57014') return 'timeout';
   return UNAVAILABLE_STATES.has(code) || UNAVAILABLE_SYSTEM.has(code) || code.startsWith('08')
     ? 'unavailable'
@@ -93,6 +113,11 @@ export function translateDatabaseError(error: unknown): unknown {
     default:
       return error;
   }
+}
+
+/** What was translated within a transaction leaves it as its translation. */
+function originOf(error: unknown): unknown {
+  return error instanceof AppError ? error.cause : error;
 }
 
 function fieldsOf(error: unknown): ErrorFields {

@@ -6,6 +6,7 @@ import type { Tracing } from '../core/tracing.ts';
 import { boundDriver, type IsolatedSession } from './bound-driver.ts';
 import type { DatabaseObserver } from './database-observer.ts';
 import { type IsolationMode, sessionContext } from './isolation.ts';
+import type { Retries } from './retries.ts';
 import type { SlowStatementOptions } from './slow-statements.ts';
 
 export interface DatabaseOptions {
@@ -30,6 +31,8 @@ export interface DatabaseOptions {
   observer?: DatabaseObserver | undefined;
   /** absent: nothing is traced */
   tracing?: Tracing | undefined;
+  /** what is tried again; its own when absent */
+  retries?: Retries;
 }
 
 /** milliseconds until TCP asks a silent connection whether its other end is still there; a system's default is two hours */

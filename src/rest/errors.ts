@@ -18,9 +18,11 @@ export function createErrorHandler(logger: Logger, bodyLimit: number, events: Se
     const answer = known ?? new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
     recordRefusal(events, answer, { userId: knownActorOf(request)?.userId, origin: originOf(request.raw) });
     recordOf(request.raw).failed(answer);
-    // RFC 9110 section 13.1.1: a precondition in a header that does not hold is answered with 412.
+    // RFC 9110 section 13.1.1: a precondition in a header that does not hold is answered with 412. Only a conflict over
+    // versions tells one, others are no matter of If-Match.
     const isPrecondition = request.method !== 'POST' && request.headers['if-match'] !== undefined;
-    const status = answer.code === 'CONFLICT' && isPrecondition ? 412 : answer.status;
+    const isStale = answer.code === 'CONFLICT' && answer.details.version !== undefined;
+    const status = isStale && isPrecondition ? 412 : answer.status;
     void reply
       .code(status)
       .headers(errorHeaders(answer))

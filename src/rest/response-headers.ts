@@ -1,7 +1,10 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 
 type Header = OpenAPIV3_1.HeaderObject;
+type Operation = OpenAPIV3_1.OperationObject;
 type Response = OpenAPIV3_1.ResponseObject;
+
+const KEY_HEADER = 'idempotency-key';
 
 /** `required` says that no such answer comes without it. */
 const text = (description: string, pattern: string, maxLength: number, required: boolean): Header => ({
@@ -50,6 +53,12 @@ const HEADERS = {
     50,
     false,
   ),
+  'Idempotency-Replayed': text(
+    'The answer is the one that was given to this `Idempotency-Key` before, as it was then.',
+    '^true$',
+    4,
+    false,
+  ),
   Location: text('Where the new task is.', '^/api/tasks/[0-9a-f-]{36}$', 47, true),
   Link: text('The first, previous, next and last page (RFC 8288).', '^<[^>]*>; rel="first"', 65_536, true),
 } satisfies Record<string, Header>;
@@ -59,15 +68,16 @@ type HeaderName = keyof typeof HEADERS;
 /** Names the headers of every answer, which follow from its status and from what it shows. */
 export function withResponseHeaders<Document extends object>(document: Document): Document {
   const { paths, components } = document as Partial<OpenAPIV3_1.Document>;
-  const answers = Object.values(paths ?? {})
-    .flatMap((path) => Object.values(path ?? {}) as OpenAPIV3_1.OperationObject[])
-    .flatMap(({ responses }) => Object.entries(responses ?? {}) as [string, Response][]);
-  for (const [status, response] of answers) {
-    const references = headersOf(Number(status), response).map((name) => [
-      name === 'PageETag' ? 'ETag' : name,
-      reference(name),
-    ]);
-    response.headers = Object.fromEntries(references);
+  const operations = Object.values(paths ?? {}).flatMap((path) => Object.values(path ?? {}) as Operation[]);
+  for (const { parameters, responses } of operations) {
+    const hasKey = parameters?.some((parameter) => 'name' in parameter && parameter.name === KEY_HEADER) ?? false;
+    for (const [status, response] of Object.entries(responses ?? {}) as [string, Response][]) {
+      const references = headersOf(Number(status), response, hasKey).map((name) => [
+        name === 'PageETag' ? 'ETag' : name,
+        reference(name),
+      ]);
+      response.headers = Object.fromEntries(references);
+    }
   }
   return { ...document, components: { ...components, headers: HEADERS } };
 }
@@ -76,7 +86,7 @@ function reference(name: HeaderName): OpenAPIV3_1.ReferenceObject {
   return { $ref: `#/components/headers/${name}` };
 }
 
-function headersOf(status: number, response: Response): HeaderName[] {
+function headersOf(status: number, response: Response, hasKey: boolean): HeaderName[] {
   const schema = response.content?.['application/json']?.schema;
   const shown = schema && '$ref' in schema ? schema.$ref : '';
   return [
@@ -87,6 +97,7 @@ function headersOf(status: number, response: Response): HeaderName[] {
     ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
     ...(status === 304 || shown.endsWith('/Task') ? (['ETag'] as const) : []),
     ...(status === 201 ? (['Location'] as const) : []),
+    ...(hasKey && status < 300 ? (['Idempotency-Replayed'] as const) : []),
     ...(shown.endsWith('/TaskPage') ? (['Link', 'PageETag'] as const) : []),
   ];
 }

@@ -44,10 +44,6 @@ export type UpdateTaskInput = z.input<typeof updateTaskInput>;
 /** A version that a change accepts. */
 export const expectedVersion = z.int('must be a whole number').min(1, 'must be at least 1');
 
-export const idempotencyKey = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 printable ASCII characters without spaces');
-
 const timestamp = z.string().regex(TIMESTAMP_PATTERN);
 const timeRange = z.strictObject({
   gt: timestamp.nullish(),

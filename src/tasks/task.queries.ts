@@ -1,6 +1,6 @@
-import { UnauthenticatedError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { Parameters } from '../db/parameters.ts';
+import { READ } from '../db/user-database.ts';
 import { criteriaConditions, orderClause, rangesFrom } from './task.criteria.ts';
 import type { TaskCriteria } from './task.inputs.ts';
 import { reversed, type TaskSort } from './task.order.ts';
@@ -45,7 +45,7 @@ export async function taskSlice(database: IsolatedDatabase, userId: string, slic
   if (slice.criteria.search) {
     const searched = { scope, criteria: slice.criteria, sort, ranges };
     const found = `select ${COLUMNS} from (${searchedRows(searched, limit, parameters)}) as tasks ${order}`;
-    const rows = await database.as(userId).query<TaskRow>(found, parameters.values, { prepare });
+    const rows = await database.as(userId).query<TaskRow>(found, parameters.values, { prepare, isRead: true });
     return slice.fromEnd ? rows.reverse() : rows;
   }
   const conditions = [...scope, ...criteriaConditions(slice.criteria, parameters)];
@@ -55,7 +55,7 @@ export async function taskSlice(database: IsolatedDatabase, userId: string, slic
     selects.length === 1
       ? `select ${COLUMNS} ${selects[0]}`
       : `select ${COLUMNS} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
-  const rows = await database.as(userId).query<TaskRow>(text, parameters.values, { prepare });
+  const rows = await database.as(userId).query<TaskRow>(text, parameters.values, { prepare, isRead: true });
   return slice.fromEnd ? rows.reverse() : rows;
 }
 
@@ -86,9 +86,10 @@ export async function taskOffsetPage(
     : `tasks where ${[OWN, ...criteriaConditions(criteria, parameters)].join(' and ')}`;
   const total = criteria.search ? 'null::int' : `(select count(*)::int from ${source})`;
   const text = `select ${COLUMNS}, ${total} as total from ${source} ${order}`;
-  const rows = await database
-    .as(userId)
-    .query<TaskRow & { total: number | null }>(text, parameters.values, { prepare: isCommon(criteria, sort) });
+  const rows = await database.as(userId).query<TaskRow & { total: number | null }>(text, parameters.values, {
+    prepare: isCommon(criteria, sort),
+    isRead: true,
+  });
   return { rows: rows.map(({ total, ...row }) => row), total: rows[0]?.total ?? undefined };
 }
 
@@ -99,7 +100,7 @@ export async function taskCount(database: IsolatedDatabase, userId: string, crit
     : `select count(*)::int as count from tasks where ${[OWN, ...criteriaConditions(criteria, parameters)].join(' and ')}`;
   const [row] = await database
     .as(userId)
-    .query<{ count: number }>(text, parameters.values, { prepare: isCommon(criteria) });
+    .query<{ count: number }>(text, parameters.values, { prepare: isCommon(criteria), isRead: true });
   return row?.count ?? 0;
 }
 
@@ -107,8 +108,10 @@ export async function taskCount(database: IsolatedDatabase, userId: string, crit
 export function tasksByIds(database: IsolatedDatabase, userId: string, ids: readonly string[]): Promise<TaskRow[]> {
   const [only] = ids;
   return ids.length === 1
-    ? database.as(userId).query(`select ${COLUMNS} from tasks where id = $2 and ${OWN}`, [userId, only])
-    : database.as(userId).query(`select ${COLUMNS} from tasks where id = any($2::uuid[]) and ${OWN}`, [userId, ids]);
+    ? database.as(userId).query(`select ${COLUMNS} from tasks where id = $2 and ${OWN}`, [userId, only], READ)
+    : database
+        .as(userId)
+        .query(`select ${COLUMNS} from tasks where id = any($2::uuid[]) and ${OWN}`, [userId, ids], READ);
 }
 
 /** One own task with the names of its columns, for a unit of work that is to change it. */
@@ -119,10 +122,11 @@ export async function taskRecord(
 ): Promise<Record<string, unknown> | undefined> {
   const [record] = await database
     .as(userId)
-    .query<Record<string, unknown>>(`select ${STORED}, user_id, deleted_at from tasks where id = $2 and ${OWN}`, [
-      userId,
-      id,
-    ]);
+    .query<Record<string, unknown>>(
+      `select ${STORED}, user_id, deleted_at from tasks where id = $2 and ${OWN}`,
+      [userId, id],
+      READ,
+    );
   return record;
 }
 
@@ -134,7 +138,7 @@ export async function idsOfOthers(
 ): Promise<string[]> {
   const rows = await database
     .as(userId)
-    .query<{ id: string }>('select tasks_of_others as id from tasks_of_others($1::uuid[])', [ids]);
+    .query<{ id: string }>('select tasks_of_others as id from tasks_of_others($1::uuid[])', [ids], READ);
   return rows.map((row) => row.id);
 }
 
@@ -144,6 +148,7 @@ export async function taskStats(database: IsolatedDatabase, userId: string): Pro
     .query<{ total: number; completed: number }>(
       `select count(*)::int as total, (count(*) filter (where completed))::int as completed from tasks where ${OWN}`,
       [userId],
+      READ,
     );
   const { total, completed } = row ?? { total: 0, completed: 0 };
   return { total, completed, open: total - completed };
@@ -159,6 +164,7 @@ export async function taskRevision(database: IsolatedDatabase, userId: string): 
     .query<{ revision: string }>(
       "select rev || '-' || xmin || '-' || hashtext(id) as revision from users where id = $1 and deleted_at is null",
       [userId],
+      READ,
     );
   return row?.revision;
 }
@@ -172,31 +178,6 @@ export async function toggleTask(database: IsolatedDatabase, userId: string, id:
       id,
     ]);
   return rows[0];
-}
-
-export interface TaskReservation {
-  key: string;
-  /** of the request that the key was sent with */
-  fingerprint: string;
-  taskId: string;
-}
-
-/** Keeps the first reservation of a key, whoever comes at the same time, and answers it. */
-export async function reserveTaskId(
-  database: IsolatedDatabase,
-  userId: string,
-  { key, fingerprint, taskId }: TaskReservation,
-): Promise<Omit<TaskReservation, 'key'>> {
-  const [reservation] = await database.as(userId).query<Omit<TaskReservation, 'key'>>(
-    // The lock on the owner's row keeps an erasure at the same time from missing the key.
-    `insert into idempotency_keys as known (user_id, key, fingerprint, task_id)
-     select id, $2, $3, $4::uuid from users where id = $1 and deleted_at is null for share
-     on conflict on constraint idempotency_keys_pkey do update set key = known.key
-     returning fingerprint, task_id as "taskId"`,
-    [userId, key, fingerprint, taskId],
-  );
-  if (!reservation) throw new UnauthenticatedError('invalid_token', 'The account does not exist');
-  return reservation;
 }
 
 /** Names go to what many ask alike. Filters and orders of countless shapes would take all of them. */

@@ -12,6 +12,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
+import type { IdempotencyKey } from '../core/idempotency-key.ts';
 import { READS, rateLimitDirective, WRITES } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import { REVISED } from '../core/result-cache.ts';
@@ -26,6 +27,11 @@ const TASK_ID = { description: 'The id of the task.' };
 const EXPECTED_VERSION = {
   nullable: true,
   description: 'The version that was read: the task is left alone and CONFLICT answered if it has changed since.',
+};
+const IDEMPOTENCY_KEY = {
+  nullable: true,
+  description:
+    'Names this request: sent again with it within 24 hours it is answered as the first time, and done once. CONFLICT for another request.',
 };
 
 @Resolver()
@@ -58,9 +64,10 @@ export class TaskResolver {
   @Directive(rateLimitDirective(WRITES))
   async createTask(
     @Arg('input', () => CreateTaskInputType, { description: 'The task to create.' }) input: CreateTaskInputType,
+    @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
     @Ctx() { actor }: RequestContext,
   ): Promise<CreateTaskPayload> {
-    return { task: await this.#tasks.create(actor, input) };
+    return { task: await this.#tasks.create(actor, input, { key: keyOf(key) }) };
   }
 
   @Mutation(() => UpdateTaskPayload, { description: 'Changes a task.' })
@@ -69,9 +76,11 @@ export class TaskResolver {
     @Arg('id', () => ID, TASK_ID) id: string,
     @Arg('input', () => UpdateTaskInputType, { description: 'What to change.' }) input: UpdateTaskInputType,
     @Arg('expectedVersion', () => Int, EXPECTED_VERSION) expectedVersion: number | null | undefined,
+    @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
     @Ctx() { actor }: RequestContext,
   ): Promise<UpdateTaskPayload> {
-    return { task: await this.#tasks.update(actor, id, input, onlyVersion(expectedVersion)) };
+    const options = { versions: onlyVersion(expectedVersion), key: keyOf(key) };
+    return { task: await this.#tasks.update(actor, id, input, options) };
   }
 
   @Mutation(() => DeleteTaskPayload, { description: 'Deletes a task.' })
@@ -79,18 +88,21 @@ export class TaskResolver {
   async deleteTask(
     @Arg('id', () => ID, TASK_ID) id: string,
     @Arg('expectedVersion', () => Int, EXPECTED_VERSION) expectedVersion: number | null | undefined,
+    @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
     @Ctx() { actor }: RequestContext,
   ): Promise<DeleteTaskPayload> {
-    return { deletedTaskId: await this.#tasks.delete(actor, id, onlyVersion(expectedVersion)) };
+    const options = { versions: onlyVersion(expectedVersion), key: keyOf(key) };
+    return { deletedTaskId: await this.#tasks.delete(actor, id, options) };
   }
 
   @Mutation(() => ToggleTaskPayload, { description: 'Completes an open task, reopens a completed one.' })
   @Directive(rateLimitDirective(WRITES))
   async toggleTask(
     @Arg('id', () => ID, TASK_ID) id: string,
+    @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
     @Ctx() { actor }: RequestContext,
   ): Promise<ToggleTaskPayload> {
-    return { task: await this.#tasks.toggle(actor, id) };
+    return { task: await this.#tasks.toggle(actor, id, { key: keyOf(key) }) };
   }
 }
 
@@ -111,4 +123,8 @@ export class TaskConnectionResolver {
 
 function onlyVersion(version: number | null | undefined): number[] | undefined {
   return version == null ? undefined : [version];
+}
+
+function keyOf(value: string | null | undefined): IdempotencyKey | undefined {
+  return value == null ? undefined : { value, name: 'idempotencyKey' };
 }

@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { READS, WRITES } from '../core/rate-limits.ts';
 import type { ResultCache } from '../core/result-cache.ts';
 import { actorOf } from '../http/actor.ts';
+import { idempotencyKeyOf as keyOf } from '../http/idempotency.ts';
 import { pageLinks } from '../http/paging.ts';
 import { problems } from '../http/problem.ts';
 import { answerRevised } from '../http/revised-page.ts';
 import { etagOf, isKnownTo, updateOf, versionsOf } from './task.conditions.ts';
 import {
+  changeHeaders,
   idempotencyHeader,
-  ifMatchHeader,
   ifNoneMatchHeader,
   sortOrders,
   taskCreation,
@@ -94,11 +95,7 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
         },
       },
       async (request, reply) => {
-        const key = request.headers['idempotency-key'];
-        const actor = actorOf(request);
-        const task = await (key === undefined
-          ? tasks.create(actor, request.body)
-          : tasks.createOnce(actor, key, request.body));
+        const task = await tasks.create(actorOf(request), request.body, { key: keyOf(request, reply) });
         reply.code(201).header('location', `/api/tasks/${task.id}`);
         return sendTask(reply, task);
       },
@@ -139,13 +136,14 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
           description:
             'Fields that are absent stay as they are, and `null` clears. `If-Match` keeps from changing unseen.',
           params: taskParameters,
-          headers: ifMatchHeader,
+          headers: changeHeaders,
           body: taskUpdate,
           response: { 200: shown, ...problems(403, 404, 409, 412, 413) },
         },
         handler: async (request, reply) => {
           const { changes, versions } = updateOf(request.body, versionsOf(request.headers['if-match']));
-          return sendTask(reply, await tasks.update(actorOf(request), request.params.id, changes, versions));
+          const options = { versions, key: keyOf(request, reply) };
+          return sendTask(reply, await tasks.update(actorOf(request), request.params.id, changes, options));
         },
       });
     }
@@ -160,10 +158,12 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
           summary: 'Complete an open task, reopen a completed one',
           description: 'Turns over whatever the task is now, in one step.',
           params: taskParameters,
-          response: { 200: shown, ...problems(403, 404) },
+          headers: idempotencyHeader,
+          response: { 200: shown, ...problems(403, 404, 409) },
         },
       },
-      async (request, reply) => sendTask(reply, await tasks.toggle(actorOf(request), request.params.id)),
+      async (request, reply) =>
+        sendTask(reply, await tasks.toggle(actorOf(request), request.params.id, { key: keyOf(request, reply) })),
     );
 
     scope.delete(
@@ -176,12 +176,13 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
           summary: 'Delete a task',
           description: 'It is in no list and no search from then on.',
           params: taskParameters,
-          headers: ifMatchHeader,
-          response: { 204: z.null().describe('Deleted'), ...problems(403, 404, 412) },
+          headers: changeHeaders,
+          response: { 204: z.null().describe('Deleted'), ...problems(403, 404, 409, 412) },
         },
       },
       async (request, reply) => {
-        await tasks.delete(actorOf(request), request.params.id, versionsOf(request.headers['if-match']));
+        const options = { versions: versionsOf(request.headers['if-match']), key: keyOf(request, reply) };
+        await tasks.delete(actorOf(request), request.params.id, options);
         return reply.code(204).send(null);
       },
     );

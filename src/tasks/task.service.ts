@@ -3,14 +3,14 @@ import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
-import { type AppError, BadUserInputError, ConflictError, NotFoundError } from '../core/errors.ts';
+import { type AppError, BadUserInputError, NotFoundError } from '../core/errors.ts';
+import { type IdempotencyKey, idempotencyKey } from '../core/idempotency-key.ts';
 import { parseInput } from '../core/validation.ts';
 import { connectionPage, type TaskConnectionPage } from './task.connection.ts';
 import {
   type CreateTaskInput,
   createTaskInput,
   expectedVersion,
-  idempotencyKey,
   type TaskConnectionQuery,
   type TaskCriteriaInput,
   type TaskPageQuery,
@@ -21,15 +21,25 @@ import {
   updateTaskInput,
 } from './task.inputs.ts';
 import { taskSort } from './task.order.ts';
-import { type TaskStanding, taskRefusal } from './task.policy.ts';
 import type { NewTask, TaskChanges, TaskStore } from './task.store.ts';
 import type { TaskRow, TaskStats } from './task.ts';
+import { changeTask, createUnder, refusalOf, standingsOf, toggleTask } from './task.writes.ts';
 
 export interface TaskOffsetResult {
   items: TaskRow[];
   total: number;
   page: number;
   limit: number;
+}
+
+export interface WriteOptions {
+  /** those that the client accepts to change; any when absent */
+  versions?: readonly number[] | undefined;
+  /**
+   * Sent again under it within 24 hours, the request is answered as it was and done once, across crashes and however many
+   * come at once. Another request under the key is a ConflictError without a version.
+   */
+  key?: IdempotencyKey | undefined;
 }
 
 /**
@@ -47,62 +57,42 @@ export interface TaskService {
   /** one answer per id, in order: the task, or why it is not shown */
   getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]>;
   /** With a client-made id a retry is harmless: the same task again is answered, another one under that id a conflict. */
-  create(actor: Actor, input: CreateTaskInput): Promise<TaskRow>;
-  /**
-   * Creates once, however often it is sent with this key: the key is bound to an id before the task is made, so that
-   * a retry after a crash, or twenty at once, meet the same task. Another input under the key is a conflict.
-   */
-  createOnce(actor: Actor, key: string, input: CreateTaskInput): Promise<TaskRow>;
-  /** Absent fields stay; `versions` are those the client accepts to change. A change that changes nothing writes nothing. */
-  update(actor: Actor, id: string, input: UpdateTaskInput, versions?: readonly number[]): Promise<TaskRow>;
+  create(actor: Actor, input: CreateTaskInput, options?: Pick<WriteOptions, 'key'>): Promise<TaskRow>;
+  /** Absent fields stay. A change that changes nothing writes nothing. */
+  update(actor: Actor, id: string, input: UpdateTaskInput, options?: WriteOptions): Promise<TaskRow>;
   /** The row stays as a tombstone, for synchronisation and undo. */
-  delete(actor: Actor, id: string, versions?: readonly number[]): Promise<string>;
-  toggle(actor: Actor, id: string): Promise<TaskRow>;
+  delete(actor: Actor, id: string, options?: WriteOptions): Promise<string>;
+  toggle(actor: Actor, id: string, options?: Pick<WriteOptions, 'key'>): Promise<TaskRow>;
   /** All or none, in order; tasks whose id exists already (deleted ones too) are left as they are. */
   addMissing(actor: Actor, tasks: readonly NewTask[], progress?: (done: number) => void): Promise<number>;
 }
 
 export function createTaskService(store: TaskStore, clock: Clock): TaskService {
-  async function standings(actor: Actor, ids: readonly string[]): Promise<Map<string, TaskStanding>> {
-    const others = await store.idsOfOthers(actor.userId, ids);
-    return new Map(others.map((id) => [id, 'foreign']));
-  }
-
-  /** The error for an own task that was looked for and not found. */
-  async function refusal(actor: Actor, id: string): Promise<AppError> {
-    return refusalOf((await standings(actor, [id])).get(id));
-  }
-
-  async function change(actor: Actor, id: string, changes: TaskChanges, versions?: readonly number[]) {
-    const own = parseInput(taskId, id, 'id');
-    const accepted = versions?.map((version) => parseInput(expectedVersion, version, 'expectedVersion'));
-    const task = await store.change(actor.userId, own, changes, accepted);
-    if (!task) throw await refusal(actor, own);
-    return task;
-  }
-
   async function getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]> {
     const checked = ids.map((id) => taskId.safeParse(id).data);
     const wanted = checked.filter((id) => id !== undefined);
     const found = new Map((await store.byIds(actor.userId, wanted)).map((task) => [task.id, task]));
     const missing = wanted.filter((id) => !found.has(id));
-    const missed = missing.length === 0 ? undefined : await standings(actor, missing);
+    const missed = missing.length === 0 ? undefined : await standingsOf(store, actor, missing);
     return checked.map((id) => {
       if (id === undefined) return new BadUserInputError([{ field: 'id', message: 'must be a UUID' }]);
       return found.get(id) ?? refusalOf(missed?.get(id));
     });
   }
 
-  /** Creates a task whose id was chosen before: the same task again is answered, not made twice. */
-  async function createUnder(actor: Actor, task: NewTask, isRetry = isSame): Promise<TaskRow> {
-    try {
-      return await store.insert(actor.userId, task);
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-      const [existing] = await store.byIds(actor.userId, [task.id]);
-      if (existing && isRetry(existing, task)) return existing;
-      throw new ConflictError('This id is already in use, and not for this task', existing?.version);
-    }
+  /** Does `work` at once, or under its key unless it was done before. `asked` is all that makes it another request. */
+  async function once<Answer>(
+    actor: Actor,
+    key: IdempotencyKey | undefined,
+    taskId: string,
+    asked: readonly unknown[],
+    work: (store: TaskStore, taskId: string) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (key === undefined) return work(store, taskId);
+    const request = { key: parseInput(idempotencyKey, key.value, key.name), fingerprint: fingerprintOf(asked), taskId };
+    const { answer, isReplay } = await store.once(actor.userId, request, work);
+    if (isReplay) key.onReplay?.();
+    return answer;
   }
 
   return {
@@ -126,58 +116,55 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
       return task;
     },
 
-    create(actor, input) {
-      const { id, ...fields } = parseInput(createTaskInput, input);
-      return id
-        ? createUnder(actor, { ...newTask(fields), id })
-        : store.insert(actor.userId, { ...newTask(fields), id: uuidv7() });
-    },
-
-    async createOnce(actor, key, input) {
-      const retryKey = parseInput(idempotencyKey, key, 'Idempotency-Key');
+    create(actor, input, { key } = {}) {
       const { id, ...fields } = parseInput(createTaskInput, input);
       const task = newTask(fields);
-      const fingerprint = createHash('sha256')
-        .update(JSON.stringify([id, task]))
-        .digest('base64url');
-      const reserved = await store.reserve(actor.userId, retryKey, fingerprint, id ?? uuidv7());
+      if (id == null && key === undefined) return store.insert(actor.userId, { ...task, id: uuidv7() });
       // An id that only this key knows can hold nothing else, whatever became of the task since.
-      return createUnder(actor, { ...task, id: reserved }, id ? isSame : () => true);
+      const isRetry = id == null ? () => true : undefined;
+      return once(actor, key, id ?? uuidv7(), [id, task], (within, taskId) =>
+        createUnder(within, actor, { ...task, id: taskId }, isRetry),
+      );
     },
 
-    update: async (actor, id, input, versions) => {
-      const changes = parseInput(updateTaskInput, input);
-      return change(actor, id, withoutAbsent(changes), versions);
+    async update(actor, id, input, { versions, key } = {}) {
+      const [own, accepted] = targetOf(id, versions);
+      const changes = withoutAbsent(parseInput(updateTaskInput, input));
+      return once(actor, key, own, ['update', own, changes, accepted], (within) =>
+        changeTask(within, actor, own, changes, accepted),
+      );
     },
 
-    async delete(actor, id, versions) {
-      const deleted = await change(actor, id, { deletedAt: new Date(clock.now()) }, versions);
-      return deleted.id;
+    async delete(actor, id, { versions, key } = {}) {
+      const [own, accepted] = targetOf(id, versions);
+      const changes = { deletedAt: new Date(clock.now()) };
+      return once(actor, key, own, ['delete', own, accepted], async (within) => {
+        const deleted = await changeTask(within, actor, own, changes, accepted);
+        return deleted.id;
+      });
     },
 
-    async toggle(actor, id) {
+    async toggle(actor, id, { key } = {}) {
       const own = parseInput(taskId, id, 'id');
-      const task = await store.toggle(actor.userId, own);
-      if (!task) throw await refusal(actor, own);
-      return task;
+      return once(actor, key, own, ['toggle', own], (within) => toggleTask(within, actor, own));
     },
 
     addMissing: (actor, tasks, progress = () => {}) => store.insertMissing(actor.userId, tasks, progress),
   };
 }
 
-function refusalOf(standing: TaskStanding = 'absent'): AppError {
-  return taskRefusal(standing) ?? new NotFoundError('There is no such task');
+/** Of what was validated: input that means the same is the same. */
+function fingerprintOf(asked: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
+}
+
+function targetOf(id: string, versions: readonly number[] | undefined): [string, number[] | undefined] {
+  const own = parseInput(taskId, id, 'id');
+  return [own, versions?.map((version) => parseInput(expectedVersion, version, 'expectedVersion'))];
 }
 
 function newTask({ title, description, completed }: Omit<z.output<typeof createTaskInput>, 'id'>): Omit<NewTask, 'id'> {
   return { title, description: description ?? null, completed: completed ?? false };
-}
-
-function isSame(existing: TaskRow, task: NewTask): boolean {
-  return (
-    existing.title === task.title && existing.description === task.description && existing.completed === task.completed
-  );
 }
 
 /** GraphQL inputs materialise absent fields as undefined, which MikroORM would take for a change. */

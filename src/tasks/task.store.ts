@@ -2,11 +2,11 @@ import { LockMode, OptimisticLockError } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ConflictError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
+import { type KeyedAnswer, type KeyedRequest, once } from '../db/once.ts';
 import { Task } from './task.entity.ts';
 import type { TaskCriteria } from './task.inputs.ts';
 import {
   idsOfOthers,
-  reserveTaskId,
   type TaskOffsetPage,
   type TaskSlice,
   taskCount,
@@ -52,11 +52,6 @@ export interface TaskStore {
   /** @throws ConflictError when the id is taken */
   insert(userId: string, task: NewTask): Promise<TaskRow>;
   /**
-   * Binds a retry key to a task id for good and answers it: `taskId` for a new key, the first one for a known key.
-   * @throws ConflictError when the key was used for another request
-   */
-  reserve(userId: string, key: string, fingerprint: string, taskId: string): Promise<string>;
-  /**
    * Inserts those whose id the user has not used, all or none; `progress` hears how many are done. Answers how many were new.
    * @throws ConflictError when somebody else has the id
    */
@@ -67,6 +62,16 @@ export interface TaskStore {
    */
   change(userId: string, id: string, changes: TaskChanges, versions?: readonly number[]): Promise<TaskRow | undefined>;
   toggle(userId: string, id: string): Promise<TaskRow | undefined>;
+  /**
+   * Does `work` unless it was done under this key within 24 hours: then the answer of that time is given again. The store
+   * that `work` gets is that of one transaction with the key and the answer, `taskId` what the key is bound to.
+   * @throws ConflictError when the key was used for another request
+   */
+  once<Answer>(
+    userId: string,
+    request: KeyedRequest,
+    work: (store: TaskStore, taskId: string) => Promise<Answer>,
+  ): Promise<KeyedAnswer<Answer>>;
 }
 
 const INSERT_BATCH = 100;
@@ -77,8 +82,11 @@ const INSERT_ALL = `
   from jsonb_to_recordset(?::jsonb) as given (id uuid, title text, description text, completed boolean,
     "completedAt" timestamptz, "createdAt" timestamptz)`;
 
-/** Tasks in PostgreSQL: reads by query functions, writes by MikroORM's unit of work. */
-export function createTaskStore(database: IsolatedDatabase): TaskStore {
+/**
+ * Tasks in PostgreSQL: reads by query functions, writes by MikroORM's unit of work. `afterKey` is called after each
+ * request with a key that came to an answer.
+ */
+export function createTaskStore(database: IsolatedDatabase, afterKey: () => void = () => {}): TaskStore {
   return {
     slice: (userId, slice) => taskSlice(database, userId, slice),
     async offsetPage(userId, page) {
@@ -100,16 +108,17 @@ export function createTaskStore(database: IsolatedDatabase): TaskStore {
         return toRow(entity);
       }),
 
-    async reserve(userId, key, fingerprint, taskId) {
-      const reserved = await reserveTaskId(database, userId, { key, fingerprint, taskId });
-      if (reserved.fingerprint === fingerprint) return reserved.taskId;
-      throw new ConflictError('This idempotency key was used for another request');
+    async once(userId, request, work) {
+      const answer = await once(database, userId, request, (within, taskId) => work(createTaskStore(within), taskId));
+      afterKey();
+      return answer;
     },
 
     insertMissing: (userId, tasks, progress) =>
       database.as(userId).transaction(async (manager) => {
-        // Two imports of one user wait for each other here instead of colliding on an id.
-        await manager.execute('select 1 from users where id = ? for update', [userId]);
+        // Two imports of one user wait for each other here instead of colliding on an id; rows that only refer to the
+        // user, as keys do, may be added meanwhile.
+        await manager.execute('select 1 from users where id = ? for no key update', [userId]);
         let added = 0;
         for (let start = 0; start < tasks.length; start += INSERT_BATCH) {
           const batch = tasks.slice(start, start + INSERT_BATCH);

@@ -1,5 +1,6 @@
 import type { Timestamp } from '../core/timestamp.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
+import { READ } from '../db/user-database.ts';
 
 /** What the server knows of a user. */
 export interface UserRow {
@@ -32,13 +33,17 @@ export interface UserStore {
 /** Every index of tasks holds one of both: without either a user's tasks would be looked for among everybody's. */
 const PARTS = ['user_id = ? and deleted_at is null', 'user_id = ? and deleted_at is not null'];
 
+const DELETE_KEYS = 'delete from idempotency_keys where user_id = ?';
+
 const COLUMNS =
   'id, email, name, created_at as "createdAt", tokens_valid_after as "tokensValidAfter", deleted_at as "deletedAt"';
 
 export function createUserStore(database: IsolatedDatabase): UserStore {
   return {
     async find(userId) {
-      const [user] = await database.as(userId).query<UserRow>(`select ${COLUMNS} from users where id = $1`, [userId]);
+      const [user] = await database
+        .as(userId)
+        .query<UserRow>(`select ${COLUMNS} from users where id = $1`, [userId], READ);
       return user;
     },
 
@@ -59,7 +64,7 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
     async importSalt(userId) {
       const [row] = await database
         .as(userId)
-        .query<{ salt: string }>('select import_salt as salt from users where id = $1', [userId]);
+        .query<{ salt: string }>('select import_salt as salt from users where id = $1', [userId], READ);
       return row?.salt;
     },
 
@@ -74,14 +79,16 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
 
     erase: (userId, deletedAt) =>
       database.as(userId).transaction(async (manager) => {
-        // In the order in which a write of a task takes its locks, the task first: the other way round they deadlock.
+        // In the order in which a write of a task takes its locks, key, task and user: the other way round they deadlock.
+        await manager.execute(DELETE_KEYS, [userId]);
         for (const part of PARTS) await manager.execute(`select id from tasks where ${part} for update`, [userId]);
         await manager.execute(
           'update users set email = null, name = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
           [deletedAt, deletedAt, userId],
         );
         for (const part of PARTS) await manager.execute(`delete from tasks where ${part}`, [userId]);
-        await manager.execute('delete from idempotency_keys where user_id = ?', [userId]);
+        // Once more: while the user's row was waited for, others may have kept a key.
+        await manager.execute(DELETE_KEYS, [userId]);
       }),
   };
 }

@@ -5,6 +5,7 @@ import { createGraphQLApi } from '../support/graphql-api.ts';
 import { createRestApi } from '../support/rest-api.ts';
 import { accountCases } from './cases/account.ts';
 import { concurrencyCases } from './cases/concurrency.ts';
+import { idempotencyCases } from './cases/idempotency.ts';
 import { ownershipCases } from './cases/ownership.ts';
 import { taskCases } from './cases/tasks.ts';
 import { validationCases } from './cases/validation.ts';
@@ -33,6 +34,7 @@ describe.each([
   describe('versions and ids', () => versionCases(() => api));
   describe('validation', () => validationCases(() => api));
   describe('values', () => valueCases(() => api));
+  describe('idempotency keys', () => idempotencyCases(() => api));
   describe('concurrency', () => concurrencyCases(() => api));
   describe('account', () => accountCases(() => api));
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OptimisticLockError } from '@mikro-orm/core';
 import { Client, Pool } from 'pg';
-import { type AppError, ConflictError, NotFoundError } from '../../src/core/errors.ts';
-import { isRetryable, translateDatabaseError } from '../../src/db/errors.ts';
+import { type AppError, ConflictError, NotFoundError, ServiceUnavailableError } from '../../src/core/errors.ts';
+import { failureOf, translateDatabaseError } from '../../src/db/errors.ts';
 import { Task } from '../../src/tasks/task.entity.ts';
 import { newUser } from '../support/factories.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
@@ -181,7 +181,7 @@ describe('a deadlock', () => {
     const error = await Promise.all(crossed).catch((thrown: unknown) => thrown);
     await Promise.allSettled(crossed);
     await Promise.all([one.end(), two.end()]);
-    expect(isRetryable(error)).toBe(true);
+    expect(failureOf(error)).toBe('undone');
     expect(translateDatabaseError(error)).toMatchObject(UNAVAILABLE);
   });
 });
@@ -202,16 +202,33 @@ describe('what a code says', () => {
     expect(translateDatabaseError(new Error(message))).toMatchObject(UNAVAILABLE);
   });
 
-  it.each(['40001', '40P01'])('%s: the transaction may run again', (code) => {
-    expect(isRetryable({ code })).toBe(true);
+  it.each([
+    ['undone', '40001', '40P01'],
+    ['unreached', 'ECONNREFUSED', '57P03', '53300'],
+    ['lost', '57P01', '57P02', '08003', '08006', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'],
+    ['final', '57014', '23505', '42501', '08P01', 'ENOTFOUND', 'XX000'],
+  ])('of what becomes of the statement: %s for %s and its like', (failure, ...codes) => {
+    for (const code of codes) {
+      const error = Object.assign(new Error('x'), { code });
+      expect([code, failureOf(error)]).toEqual([code, failure]);
+      // As it leaves a transaction that had it translated for its work.
+      expect([code, failureOf(new ServiceUnavailableError('x', 1, error))]).toEqual([code, failure]);
+    }
   });
 
-  it.each([{ code: '57014' }, { code: '23505' }, { code: 'ECONNRESET' }, {}, null, 'x'])(
-    '%j: the transaction may not run again',
-    (error) => {
-      expect(isRetryable(error)).toBe(false);
-    },
-  );
+  it.each([
+    ['lost', 'Connection terminated unexpectedly'],
+    ['lost', 'Client has encountered a connection error and is not queryable'],
+    ['final', 'timeout exceeded when trying to connect'],
+    ['final', 'Connection terminated due to connection timeout'],
+    ['final', 'Cannot use a pool after calling end on the pool'],
+  ])('without a code %s: "%s"', (failure, message) => {
+    expect(failureOf(new Error(message))).toBe(failure);
+  });
+
+  it.each([{}, null, undefined, 'x', new ConflictError('changed', 3)])('%j: final', (error) => {
+    expect(failureOf(error)).toBe('final');
+  });
 
   it.each([
     ['a constraint called like a method', Object.assign(new Error('x'), { constraint: 'toString' })],

@@ -8,6 +8,7 @@ import { createTaskStore } from '../../src/tasks/task.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
 import { accountCases } from '../contract/cases/account.ts';
 import { concurrencyCases } from '../contract/cases/concurrency.ts';
+import { idempotencyCases } from '../contract/cases/idempotency.ts';
 import { ownershipCases } from '../contract/cases/ownership.ts';
 import { taskCases } from '../contract/cases/tasks.ts';
 import { validationCases } from '../contract/cases/validation.ts';
@@ -46,6 +47,7 @@ describe('another API over the services', () => {
   describe('versions and ids', () => versionCases(() => api));
   describe('validation', () => validationCases(() => api));
   describe('values', () => valueCases(() => api));
+  describe('idempotency keys', () => idempotencyCases(() => api));
   describe('concurrency', () => concurrencyCases(() => api));
   describe('account', () => accountCases(() => api));
 });

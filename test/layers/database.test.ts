@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { accountCases } from '../contract/cases/account.ts';
 import { concurrencyCases } from '../contract/cases/concurrency.ts';
+import { idempotencyCases } from '../contract/cases/idempotency.ts';
 import { ownershipCases } from '../contract/cases/ownership.ts';
 import { taskCases } from '../contract/cases/tasks.ts';
 import { validationCases } from '../contract/cases/validation.ts';
@@ -37,6 +38,7 @@ describe.each([
   describe('ownership', () => ownershipCases(() => api));
   describe('versions and ids', () => versionCases(() => api));
   describe('validation', () => validationCases(() => api));
+  describe('idempotency keys', () => idempotencyCases(() => api));
   describe('concurrency', () => concurrencyCases(() => api));
   describe('account', () => accountCases(() => api));
 });

@@ -121,6 +121,22 @@ describe('without the WHERE and the check of the first wall', () => {
       [201, second],
     ]);
   });
+
+  it("a key opens no task of another user's", async () => {
+    const { id, row } = await victim();
+    const before = await row();
+    const user = newUser();
+    const send = (method: string, path: string, body?: object) =>
+      app.rest(user, method, `/api/tasks/${id}${path}`, body, { 'idempotency-key': `${method}${path}` });
+    const answers = [
+      await send('PUT', '', { title: 'Taken' }),
+      await send('PATCH', '/toggle'),
+      await send('DELETE', ''),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect(JSON.stringify(answers)).not.toContain(TITLE);
+    expect(await row()).toEqual(before);
+  });
 });
 
 describe('without both walls', () => {

@@ -33,14 +33,22 @@ export interface ListQuery {
 /** Whatever a client might send, right or wrong. */
 export type AnyInput = TaskInput | Record<string, unknown>;
 
-/** `user` undefined sends no credentials. Every method answers the result, or throws a `Refusal`. */
+/**
+ * `user` undefined sends no credentials, `key` names the request. Every method answers the result, or throws a `Refusal`.
+ */
 export interface Api {
-  create(user: string | undefined, input: AnyInput): Promise<TaskView>;
+  create(user: string | undefined, input: AnyInput, key?: string): Promise<TaskView>;
   get(user: string | undefined, id: string): Promise<TaskView>;
   list(user: string | undefined, query?: ListQuery): Promise<{ tasks: TaskView[]; total: number }>;
-  update(user: string | undefined, id: string, changes: AnyInput, expectedVersion?: number): Promise<TaskView>;
-  delete(user: string | undefined, id: string, expectedVersion?: number): Promise<void>;
-  toggle(user: string | undefined, id: string): Promise<TaskView>;
+  update(
+    user: string | undefined,
+    id: string,
+    changes: AnyInput,
+    expectedVersion?: number,
+    key?: string,
+  ): Promise<TaskView>;
+  delete(user: string | undefined, id: string, expectedVersion?: number, key?: string): Promise<void>;
+  toggle(user: string | undefined, id: string, key?: string): Promise<TaskView>;
   me(user: string | undefined): Promise<UserView>;
   revoke(user: string | undefined): Promise<void>;
   deleteAccount(user: string | undefined): Promise<void>;

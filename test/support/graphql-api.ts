@@ -31,9 +31,11 @@ export function createGraphQLApi(url: string, credentials: Credentials): Api {
   }
 
   return {
-    async create(user, input) {
-      const query = `mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { ${TASK} } } }`;
-      return (await run(user, query, { input })).createTask.task;
+    async create(user, input, key) {
+      const query = `mutation ($input: CreateTaskInput!, $key: String) {
+        createTask(input: $input, idempotencyKey: $key) { task { ${TASK} } }
+      }`;
+      return (await run(user, query, { input, key })).createTask.task;
     },
     async get(user, id) {
       return (await run(user, `query ($id: ID!) { task(id: $id) { ${TASK} } }`, { id })).task;
@@ -50,21 +52,23 @@ export function createGraphQLApi(url: string, credentials: Credentials): Api {
       });
       return { tasks: tasks.nodes, total: tasks.totalCount };
     },
-    async update(user, id, changes, expectedVersion) {
-      const query = `mutation ($id: ID!, $input: UpdateTaskInput!, $expectedVersion: Int) {
-        updateTask(id: $id, input: $input, expectedVersion: $expectedVersion) { task { ${TASK} } }
+    async update(user, id, changes, expectedVersion, key) {
+      const query = `mutation ($id: ID!, $input: UpdateTaskInput!, $expectedVersion: Int, $key: String) {
+        updateTask(id: $id, input: $input, expectedVersion: $expectedVersion, idempotencyKey: $key) { task { ${TASK} } }
       }`;
-      return (await run(user, query, { id, input: changes, expectedVersion })).updateTask.task;
+      return (await run(user, query, { id, input: changes, expectedVersion, key })).updateTask.task;
     },
-    async delete(user, id, expectedVersion) {
-      const query = `mutation ($id: ID!, $expectedVersion: Int) {
-        deleteTask(id: $id, expectedVersion: $expectedVersion) { deletedTaskId }
+    async delete(user, id, expectedVersion, key) {
+      const query = `mutation ($id: ID!, $expectedVersion: Int, $key: String) {
+        deleteTask(id: $id, expectedVersion: $expectedVersion, idempotencyKey: $key) { deletedTaskId }
       }`;
-      expect((await run(user, query, { id, expectedVersion })).deleteTask.deletedTaskId).toBe(id);
+      expect((await run(user, query, { id, expectedVersion, key })).deleteTask.deletedTaskId).toBe(id);
     },
-    async toggle(user, id) {
-      const query = `mutation ($id: ID!) { toggleTask(id: $id) { task { ${TASK} } } }`;
-      return (await run(user, query, { id })).toggleTask.task;
+    async toggle(user, id, key) {
+      const query = `mutation ($id: ID!, $key: String) {
+        toggleTask(id: $id, idempotencyKey: $key) { task { ${TASK} } }
+      }`;
+      return (await run(user, query, { id, key })).toggleTask.task;
     },
     me: async (user) => (await run(user, '{ viewer { id email name createdAt } }')).viewer,
     async revoke(user) {

@@ -1,6 +1,7 @@
 import type { AuditStore } from '../../src/audit/audit.store.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { ConflictError, UnauthenticatedError } from '../../src/core/errors.ts';
+import type { KeyedRequest } from '../../src/db/once.ts';
 import type { TaskCriteria, TaskFilter } from '../../src/tasks/task.inputs.ts';
 import type { TaskSort } from '../../src/tasks/task.order.ts';
 import type { NewTask, TaskChanges, TaskStore } from '../../src/tasks/task.store.ts';
@@ -24,7 +25,7 @@ interface MemoryStores {
 export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
   const users = new Map<string, UserRow>();
   const tasks = new Map<string, Kept>();
-  const keys = new Map<string, { fingerprint: string; taskId: string }>();
+  const keys = new Map<string, { fingerprint: string; answer: Promise<unknown> }>();
   const now = () => new Date(clock.now()).toISOString();
   let revision = 0;
 
@@ -83,13 +84,6 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       }),
     revision: async (userId) => (users.has(userId) ? String(revision) : undefined),
     insert: async (userId, task) => rowOf(add(userId, task)),
-    async reserve(userId, key, fingerprint, taskId) {
-      const name = JSON.stringify([userId, key]);
-      const known = keys.get(name) ?? { fingerprint, taskId };
-      keys.set(name, known);
-      if (known.fingerprint === fingerprint) return known.taskId;
-      throw new ConflictError('This idempotency key was used for another request');
-    },
     async insertMissing(userId, missing, progress) {
       const added = missing.filter((task) => tasks.get(task.id)?.userId !== userId);
       if (added.some((task) => tasks.has(task.id))) throw new ConflictError('This id is already in use');
@@ -108,6 +102,22 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
     async toggle(userId, id) {
       const task = own(userId, id);
       return task && apply(task, { completed: !task.completed });
+    },
+    async once<Answer>(
+      userId: string,
+      { key, fingerprint, taskId }: KeyedRequest,
+      work: (store: TaskStore, taskId: string) => Promise<Answer>,
+    ) {
+      const name = JSON.stringify([userId, key]);
+      const known = keys.get(name);
+      if (known && known.fingerprint !== fingerprint) {
+        throw new ConflictError('This idempotency key was used for another request');
+      }
+      if (known) return { answer: (await known.answer) as Answer, isReplay: true };
+      const answer = work(taskStore, taskId);
+      keys.set(name, { fingerprint, answer });
+      answer.catch(() => keys.delete(name));
+      return { answer: await answer, isReplay: false };
     },
   };
 

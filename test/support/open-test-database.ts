@@ -38,7 +38,7 @@ export async function openTestDatabase({ prepared = true } = {}): Promise<OpenTe
           return user.query(text, values, options);
         },
         unitOfWork: (work) => user.unitOfWork(work),
-        transaction: (work) => user.transaction(work),
+        transaction: (work, options) => user.transaction(work, options),
       };
     },
     async close() {

@@ -8,7 +8,7 @@ const SORTS: Record<string, string> = {
   completed: 'completed',
 };
 
-/** Statuses by code, as the contract lists them; CONFLICT is 412 where the request had If-Match. */
+/** Statuses by code, as the contract lists them; CONFLICT over a version is 412 where the request had If-Match. */
 const STATUS: Record<string, number> = {
   BAD_USER_INPUT: 400,
   UNAUTHENTICATED: 401,
@@ -23,12 +23,19 @@ const STATUS: Record<string, number> = {
 
 /** Drives REST, with versions in `If-Match`. */
 export function createRestApi(url: string, credentials: Credentials): Api {
-  async function run(user: string | undefined, method: string, path: string, body?: unknown, version?: number) {
+  async function run(
+    user: string | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    { version, key }: { version?: number | undefined; key?: string | undefined } = {},
+  ) {
     const response = await fetch(`${url}/api${path}`, {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
         ...(await credentials(user)),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -52,7 +59,7 @@ export function createRestApi(url: string, credentials: Credentials): Api {
   }
 
   return {
-    create: (user, input) => task(201, user, 'POST', '/tasks', input),
+    create: (user, input, key) => task(201, user, 'POST', '/tasks', input, { key }),
     get: (user, id) => task(200, user, 'GET', `/tasks/${encodeURIComponent(id)}`),
     async list(user, { limit, sort = 'createdAt', descending = true, search, completed } = {}) {
       const query = new URLSearchParams({ sort: `${descending ? '-' : ''}${SORTS[sort]}` });
@@ -62,10 +69,11 @@ export function createRestApi(url: string, credentials: Credentials): Api {
       const { body } = await run(user, 'GET', `/tasks?${query}`);
       return { tasks: body.items.map(view), total: body.total };
     },
-    update: (user, id, changes, version) =>
-      task(200, user, 'PUT', `/tasks/${encodeURIComponent(id)}`, changes, version),
-    delete: (user, id, version) => empty(user, 'DELETE', `/tasks/${encodeURIComponent(id)}`, undefined, version),
-    toggle: (user, id) => task(200, user, 'PATCH', `/tasks/${encodeURIComponent(id)}/toggle`),
+    update: (user, id, changes, version, key) =>
+      task(200, user, 'PUT', `/tasks/${encodeURIComponent(id)}`, changes, { version, key }),
+    delete: (user, id, version, key) =>
+      empty(user, 'DELETE', `/tasks/${encodeURIComponent(id)}`, undefined, { version, key }),
+    toggle: (user, id, key) => task(200, user, 'PATCH', `/tasks/${encodeURIComponent(id)}/toggle`, undefined, { key }),
     async me(user) {
       const { id, email, name, created_at: createdAt } = (await run(user, 'GET', '/auth/me')).body;
       return { id, email, name, createdAt };
@@ -85,6 +93,10 @@ function refusal(response: Response, text: string, conditional: boolean): Refusa
   expectSafe(problem, response.headers, problem.requestId);
   expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(problem.status).toBe(response.status);
-  expect(response.status).toBe(problem.code === 'CONFLICT' && conditional ? 412 : STATUS[problem.code]);
+  expect(response.status).toBe(isStale(problem) && conditional ? 412 : STATUS[problem.code]);
   return new Refusal(problem.detail, problem, response.headers);
+}
+
+function isStale({ code, version }: RefusalDetails): boolean {
+  return code === 'CONFLICT' && version !== undefined;
 }

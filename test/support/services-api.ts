@@ -16,10 +16,14 @@ export function createServicesApi(services: Services): Api {
       throw error instanceof AppError ? new Refusal(error.message, { code: error.code, ...error.details }) : error;
     }
   }
-  const only = (version: number | undefined) => (version === undefined ? undefined : [version]);
+  const options = (version: number | undefined, value: string | undefined) => ({
+    versions: version === undefined ? undefined : [version],
+    key: value === undefined ? undefined : { value, name: 'idempotencyKey' },
+  });
 
   return {
-    create: (user, input) => act(user, (actor) => services.tasks.create(actor, input as CreateTaskInput)),
+    create: (user, input, key) =>
+      act(user, (actor) => services.tasks.create(actor, input as CreateTaskInput, options(undefined, key))),
     get: (user, id) => act(user, (actor) => services.tasks.get(actor, id)),
     list: (user, { limit = 20, sort = 'createdAt', descending = true, search, completed } = {}) =>
       act(user, async (actor) => {
@@ -29,13 +33,13 @@ export function createServicesApi(services: Services): Api {
         const { items, total } = await services.tasks.offsetPage(actor, query);
         return { tasks: items, total };
       }),
-    update: (user, id, changes, version) =>
-      act(user, (actor) => services.tasks.update(actor, id, changes as UpdateTaskInput, only(version))),
-    delete: (user, id, version) =>
+    update: (user, id, changes, version, key) =>
+      act(user, (actor) => services.tasks.update(actor, id, changes as UpdateTaskInput, options(version, key))),
+    delete: (user, id, version, key) =>
       act(user, async (actor) => {
-        await services.tasks.delete(actor, id, only(version));
+        await services.tasks.delete(actor, id, options(version, key));
       }),
-    toggle: (user, id) => act(user, (actor) => services.tasks.toggle(actor, id)),
+    toggle: (user, id, key) => act(user, (actor) => services.tasks.toggle(actor, id, options(undefined, key))),
     me: (user) =>
       act(user, async (actor) => {
         const { id, email, name, createdAt } = await services.users.profile(actor);

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { IsolatedDatabase } from '../../src/db/database.ts';
+import { once } from '../../src/db/once.ts';
 import { createTaskStore, type TaskStore } from '../../src/tasks/task.store.ts';
 
 /**
@@ -7,7 +8,12 @@ import { createTaskStore, type TaskStore } from '../../src/tasks/task.store.ts';
  * find out that a task is somebody else's: what is left between two users is what the database itself refuses.
  */
 export function taskStoreWithoutFirstWall(database: IsolatedDatabase): TaskStore {
-  return { ...createTaskStore(withoutOwners(database)), idsOfOthers: async () => [] };
+  return {
+    ...createTaskStore(withoutOwners(database)),
+    idsOfOthers: async () => [],
+    once: (userId, request, work) =>
+      once(database, userId, request, (within, taskId) => work(taskStoreWithoutFirstWall(within), taskId)),
+  };
 }
 
 /** Stands where the owner's condition stood, so that the parameter is still used. */
@@ -20,7 +26,7 @@ function withoutOwners(database: IsolatedDatabase): IsolatedDatabase {
       return {
         query: (text, values, options) => user.query(text.replaceAll('user_id = $1', NO_CONDITION), values, options),
         unitOfWork: (work) => user.unitOfWork((manager) => work(withoutOwner(manager))),
-        transaction: (work) => user.transaction((manager) => work(withoutOwner(manager))),
+        transaction: (work, options) => user.transaction((manager) => work(withoutOwner(manager)), options),
       };
     },
     asServer: () => database.asServer(),

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { auditCount, auditPage, auditSlice } from '../../src/audit/audit.queries.ts';
 import type { IsolatedDatabase } from '../../src/db/database.ts';
+import { once } from '../../src/db/once.ts';
 import type { TaskCriteria } from '../../src/tasks/task.inputs.ts';
 import { NEWEST_FIRST, type TaskOrder, taskSort } from '../../src/tasks/task.order.ts';
 import {
   idsOfOthers,
-  reserveTaskId,
   taskCount,
   taskOffsetPage,
   taskSlice,
@@ -167,7 +167,8 @@ describe.each([BUSY_USER, ORDINARY_USER])('for the user %s', (user) => {
     await expectFew(user, 1, (isolated) => toggleTask(isolated, user, row!.id));
     await expectFew(user, 2, (isolated) => store(isolated).insertMissing(user, [task], () => {}), remove);
     const reservation = { key: 'a key', fingerprint: 'a print', taskId: id };
-    await expectFew(user, 1, (isolated) => reserveTaskId(isolated, user, reservation));
+    const answer = async () => 'an answer';
+    await expectFew(user, 1, (isolated) => once(isolated, user, reservation, answer));
   });
 
   it.each<[string, () => object]>([

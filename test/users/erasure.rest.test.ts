@@ -5,7 +5,8 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 let app: TestApp;
 let database: Client;
 beforeAll(async () => {
-  app = await startTestApp();
+  // A busy machine may be slow; what stands in the way of each other is what these tests are about.
+  app = await startTestApp({ environment: { DATABASE_POOL_TIMEOUT: '30000' } });
   database = new Client({ connectionString: app.databaseUrl });
   await database.connect();
 });
@@ -36,7 +37,7 @@ it('leaves nothing of requests that come together with the erasure', async () =>
   );
   const [erased, ...created] = await Promise.all([app.rest('ann', 'DELETE', '/api/auth/me'), ...creations]);
   expect(erased.status).toBe(204);
-  expect(created.every(({ status }) => status === 201 || status === 401)).toBe(true);
+  expect(created.map(({ status }) => status).filter((status) => status !== 201 && status !== 401)).toEqual([]);
   expect(await rowsOf('ann')).toBe(0);
 });
 

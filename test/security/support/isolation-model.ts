@@ -1,6 +1,7 @@
 import { type TaskOrder, taskSort } from '../../../src/tasks/task.order.ts';
 import type { TaskView } from '../../support/api.ts';
 import { meets, sorted } from '../../support/memory-stores.ts';
+import type { Outcome } from './watched-client.ts';
 
 /** What each user must see, kept beside the server: every task with its owner, and the rules in a few lines. */
 
@@ -32,7 +33,7 @@ export interface Place {
 
 export function createModel() {
   const tasks = new Map<string, Known>();
-  const keys = new Map<string, { fingerprint: string; id: string | undefined }>();
+  const keys = new Map<string, { asked: string; outcome: Outcome }>();
 
   /** The own task, or why there is none to see. */
   function own(user: string, id: string): Known | { refused: string } {
@@ -44,14 +45,14 @@ export function createModel() {
   const all = (user: string) =>
     [...tasks.values()].filter((known) => known.owner === user && !known.deleted).map(({ task }) => task);
 
-  function create(user: string, input: Creation, always = false): Expected {
+  function create(user: string, input: Creation): Expected {
     const { id, ...fields } = input;
     const known = id === undefined ? undefined : tasks.get(id);
     if (!known) return { task: { ...fields, ...(id === undefined ? {} : { id }), version: 1 } };
     if (known.owner !== user || known.deleted) return { refused: 'CONFLICT' };
     const { title, description, completed } = known.task;
     const isSame = JSON.stringify([title, description, completed]) === JSON.stringify(Object.values(fields));
-    return isSame || always ? { task: known.task } : { refused: 'CONFLICT', version: known.task.version };
+    return isSame ? { task: known.task } : { refused: 'CONFLICT', version: known.task.version };
   }
 
   return {
@@ -64,19 +65,14 @@ export function createModel() {
     },
     create,
 
-    createOnce(user: string, key: string, input: Creation): Expected {
-      const fingerprint = JSON.stringify([input.id, input.title, input.description, input.completed]);
-      const reserved = keys.get(`${user} ${key}`) ?? { fingerprint, id: input.id };
-      keys.set(`${user} ${key}`, reserved);
-      if (reserved.fingerprint !== fingerprint) return { refused: 'CONFLICT' };
-      const made = reserved.id === undefined ? input : { ...input, id: reserved.id };
-      return create(user, made, input.id === undefined);
+    /** What a key that was used before makes of a request: the answer of that time, or a refusal. */
+    underKey(user: string, key: string, asked: string): Outcome | undefined {
+      const known = keys.get(`${user} ${key}`);
+      if (!known) return undefined;
+      return known.asked === asked ? known.outcome : { refused: 'CONFLICT', version: undefined };
     },
-    /** The key now stands for the task that was made with it. */
-    bindKey(user: string, key: string, id: string): void {
-      const reserved = keys.get(`${user} ${key}`);
-      if (reserved) reserved.id ??= id;
-    },
+    bindKey: (user: string, key: string, asked: string, outcome: Outcome) =>
+      void keys.set(`${user} ${key}`, { asked, outcome }),
 
     get(user: string, id: string): Expected {
       const known = own(user, id);

@@ -14,6 +14,11 @@ const order: fc.Arbitrary<TaskOrder> = fc.record({
   field: fc.constantFrom('createdAt' as const, 'title' as const, 'completed' as const),
   direction: fc.constantFrom('asc' as const, 'desc' as const),
 });
+/** Few, so that they are used again, and seldom, so that most requests are no replays. */
+const key = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constantFrom('key-1', 'key-2', 'key-3') },
+);
 const id = fc.oneof(fc.constant('none' as const), fc.constant('new' as const), target);
 
 /** One operation of one user on anybody's task. */
@@ -22,8 +27,7 @@ export const operations = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('create' as const),
-      ...{ user, api, id, word, description, completed: fc.boolean() },
-      key: fc.option(fc.constantFrom('key-1', 'key-2'), { nil: undefined }),
+      ...{ user, api, id, word, description, completed: fc.boolean(), key },
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('get' as const), user, api, target }) },
@@ -31,15 +35,15 @@ export const operations = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('update' as const),
-      ...{ user, api, target, version },
+      ...{ user, api, target, version, key },
       changes: fc.record(
         { word: fc.option(word, { nil: undefined }), description, completed: fc.boolean() },
         { requiredKeys: ['word'] },
       ),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), user, api, target, version }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('toggle' as const), user, api, target }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), user, api, target, version, key }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('toggle' as const), user, api, target, key }) },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import type { TaskOrder } from '../../../src/tasks/task.order.ts';
 import type { TaskView } from '../../support/api.ts';
 import { newUser } from '../../support/factories.ts';
-import { type Creation, createModel, type Expected, type Model, type Place } from './isolation-model.ts';
+import { type Change, type Creation, createModel, type Expected, type Model, type Place } from './isolation-model.ts';
 import { type Of, type Operation, USERS } from './isolation-operations.ts';
 import type { Outcome, WatchedClient } from './watched-client.ts';
 
@@ -12,11 +12,13 @@ const ENUMS = { createdAt: 'CREATED_AT', title: 'TITLE', completed: 'COMPLETED' 
 const NAMES = { createdAt: 'created_at', title: 'title', completed: 'completed' } as const;
 
 const DOCUMENTS = {
-  create: `mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { ${FIELDS} } } }`,
-  update: `mutation ($id: ID!, $input: UpdateTaskInput!, $version: Int) {
-    updateTask(id: $id, input: $input, expectedVersion: $version) { task { ${FIELDS} } } }`,
-  delete: 'mutation ($id: ID!, $version: Int) { deleteTask(id: $id, expectedVersion: $version) { deletedTaskId } }',
-  toggle: `mutation ($id: ID!) { toggleTask(id: $id) { task { ${FIELDS} } } }`,
+  create: `mutation ($input: CreateTaskInput!, $key: String) {
+    createTask(input: $input, idempotencyKey: $key) { task { ${FIELDS} } } }`,
+  update: `mutation ($id: ID!, $input: UpdateTaskInput!, $version: Int, $key: String) {
+    updateTask(id: $id, input: $input, expectedVersion: $version, idempotencyKey: $key) { task { ${FIELDS} } } }`,
+  delete: `mutation ($id: ID!, $version: Int, $key: String) {
+    deleteTask(id: $id, expectedVersion: $version, idempotencyKey: $key) { deletedTaskId } }`,
+  toggle: `mutation ($id: ID!, $key: String) { toggleTask(id: $id, idempotencyKey: $key) { task { ${FIELDS} } } }`,
   list: `query ($first: Int, $after: String, $last: Int, $before: String, $filter: TaskFilter, $search: String,
       $orderBy: [TaskOrder!]) {
     tasks(first: $first, after: $after, last: $last, before: $before, filter: $filter, search: $search,
@@ -30,6 +32,13 @@ const newMarker = () =>
   randomUUID()
     .replaceAll(/[^a-f\d]/g, '')
     .replaceAll(/\d/g, (digit) => 'ghijklmnop'[Number(digit)]!);
+
+/** A request and all that makes it another one under the same key. */
+interface Keyed {
+  readonly name: string;
+  readonly key: string | undefined;
+  readonly asked: readonly unknown[];
+}
 
 /** One sequence of operations, each answered as the model says or the test fails. */
 export class IsolationRun {
@@ -72,29 +81,34 @@ export class IsolationRun {
     if ('deleted' in outcome) this.model.forget(outcome.deleted);
   }
 
+  /** Under a key that was used before, what was answered then comes again and nothing changes, or it is a conflict. */
+  async write(request: Keyed, expectedNow: () => Expected, send: () => Promise<Outcome>): Promise<void> {
+    const { name, key } = request;
+    const asked = JSON.stringify(request);
+    const known = key === undefined ? undefined : this.model.underKey(name, key, asked);
+    if (known) {
+      expect(await send()).toEqual(known);
+      return;
+    }
+    const expected = expectedNow();
+    const before = this.model.ids();
+    const outcome = await send();
+    if ('task' in expected && expected.task.id === undefined && 'task' in outcome) {
+      expect(before).not.toContain(outcome.task.id);
+    }
+    this.settle(name, outcome, expected);
+    if (key !== undefined && !('refused' in outcome)) this.model.bindKey(name, key, asked, outcome);
+  }
+
   async create({ user, api, id, word, description, completed, key }: Of<'create'>): Promise<void> {
     const name = this.name(user);
     const input: Creation = { title: this.title(user, word), description, completed };
     if (id !== 'none') input.id = id === 'new' ? randomUUID() : this.id(id);
-    const known = this.model.ids();
-    if (api === 'GraphQL' || key === undefined) {
-      const expected = this.model.create(name, input);
-      const outcome =
-        api === 'GraphQL'
-          ? await this.#client.mutate(name, 'createTask', DOCUMENTS.create, { input })
-          : await this.#client.rest(name, 'POST', '/api/tasks', input);
-      return this.settleCreation(name, outcome, expected, known);
-    }
-    const expected = this.model.createOnce(name, key, input);
-    const outcome = await this.#client.rest(name, 'POST', '/api/tasks', input, { 'idempotency-key': key });
-    this.settleCreation(name, outcome, expected, known);
-    if ('task' in outcome) this.model.bindKey(name, key, outcome.task.id);
-  }
-
-  settleCreation(name: string, outcome: Outcome, expected: Expected, known: string[]): void {
-    const isNew = 'task' in expected && expected.task.id === undefined;
-    if (isNew && 'task' in outcome) expect(known).not.toContain(outcome.task.id);
-    this.settle(name, outcome, expected);
+    const send = () =>
+      api === 'GraphQL'
+        ? this.#client.mutate(name, 'createTask', DOCUMENTS.create, { input, key })
+        : this.#client.rest(name, 'POST', '/api/tasks', input, withKey(key));
+    await this.write({ name, key, asked: [input] }, () => this.model.create(name, input), send);
   }
 
   async get({ user, api, target }: Of<'get'>): Promise<void> {
@@ -103,38 +117,37 @@ export class IsolationRun {
     this.settle(name, await this.#client.rest(name, 'GET', `/api/tasks/${id}`), this.model.get(name, id));
   }
 
-  async update({ user, api, target, version: choice, changes }: Of<'update'>): Promise<void> {
+  async update({ user, api, target, version: choice, changes, key }: Of<'update'>): Promise<void> {
     const [name, id] = [this.name(user), this.id(target)];
     const { word, ...rest } = changes;
     const input = { ...(word === undefined ? {} : { title: this.title(user, word) }), ...rest };
     const version = this.version(choice, id);
-    const expected = this.model.change(name, id, input, version);
-    const outcome =
+    const send = () =>
       api === 'GraphQL'
-        ? await this.#client.mutate(name, 'updateTask', DOCUMENTS.update, { id, input, version })
-        : await this.#client.rest(name, 'PUT', `/api/tasks/${id}`, input, ifMatch(version));
-    this.settle(name, outcome, expected);
+        ? this.#client.mutate(name, 'updateTask', DOCUMENTS.update, { id, input, version, key })
+        : this.#client.rest(name, 'PUT', `/api/tasks/${id}`, input, { ...ifMatch(version), ...withKey(key) });
+    const { title, description, completed } = input as Change;
+    const asked = ['update', id, version, title, description, completed];
+    await this.write({ name, key, asked }, () => this.model.change(name, id, input, version), send);
   }
 
-  async delete({ user, api, target, version: choice }: Of<'delete'>): Promise<void> {
+  async delete({ user, api, target, version: choice, key }: Of<'delete'>): Promise<void> {
     const [name, id] = [this.name(user), this.id(target)];
     const version = this.version(choice, id);
-    const expected = this.model.delete(name, id, version);
-    const outcome =
+    const send = () =>
       api === 'GraphQL'
-        ? await this.#client.mutate(name, 'deleteTask', DOCUMENTS.delete, { id, version })
-        : await this.#client.rest(name, 'DELETE', `/api/tasks/${id}`, undefined, ifMatch(version));
-    this.settle(name, outcome, expected);
+        ? this.#client.mutate(name, 'deleteTask', DOCUMENTS.delete, { id, version, key })
+        : this.#client.rest(name, 'DELETE', `/api/tasks/${id}`, undefined, { ...ifMatch(version), ...withKey(key) });
+    await this.write({ name, key, asked: ['delete', id, version] }, () => this.model.delete(name, id, version), send);
   }
 
-  async toggle({ user, api, target }: Of<'toggle'>): Promise<void> {
+  async toggle({ user, api, target, key }: Of<'toggle'>): Promise<void> {
     const [name, id] = [this.name(user), this.id(target)];
-    const expected = this.model.toggle(name, id);
-    const outcome =
+    const send = () =>
       api === 'GraphQL'
-        ? await this.#client.mutate(name, 'toggleTask', DOCUMENTS.toggle, { id })
-        : await this.#client.rest(name, 'PATCH', `/api/tasks/${id}/toggle`);
-    this.settle(name, outcome, expected);
+        ? this.#client.mutate(name, 'toggleTask', DOCUMENTS.toggle, { id, key })
+        : this.#client.rest(name, 'PATCH', `/api/tasks/${id}/toggle`, undefined, withKey(key));
+    await this.write({ name, key, asked: ['toggle', id] }, () => this.model.toggle(name, id), send);
   }
 
   async list({ user, api, order, completed, search: sought }: Of<'list'>): Promise<void> {
@@ -222,6 +235,9 @@ export class IsolationRun {
     return outcome.task;
   }
 }
+
+const withKey = (key: string | undefined): Record<string, string> =>
+  key === undefined ? {} : { 'idempotency-key': key };
 
 const ifMatch = (version: number | undefined): Record<string, string> =>
   version === undefined ? {} : { 'if-match': `"${version}"` };
