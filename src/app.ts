@@ -217,7 +217,15 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
       importRoutes(services.imports),
     ],
     openRoutes: [
-      healthRoutes(createReadiness({ database, keys: auth.ready, isClosing, observe: metrics.observeReadiness })),
+      healthRoutes(
+        createReadiness({
+          database,
+          keys: auth.ready,
+          isClosing,
+          idleInterval: config.readinessIdleInterval,
+          observe: metrics.observeReadiness,
+        }),
+      ),
       metrics.routes,
       ...(config.playground ? [playground.routes] : []),
       ...auth.routes,

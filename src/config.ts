@@ -105,6 +105,7 @@ function toConfig(read: Settings) {
       prepared: read.DATABASE_PREPARED,
       slowQuery: read.SLOW_QUERY_MS ?? (read.NODE_ENV === 'development' ? 100 : 0),
     },
+    readinessIdleInterval: read.READINESS_IDLE_INTERVAL,
     auth: {
       secrets: read.BETTER_AUTH_SECRET ?? [],
       jwksUrl: read.AUTH_JWKS_URL,

@@ -94,6 +94,9 @@ export const settings = z.object({
       'milliseconds that PostgreSQL may be silent within a statement; default 5000 more than the statement timeout, 15000 where that is 0',
     ),
   DATABASE_PREPARED: flag.default(true).describe('named prepared statements; false for poolers that cannot keep them'),
+  READINESS_IDLE_INTERVAL: whole(1, 604_800)
+    .default(1)
+    .describe('seconds between two looks of /health/ready at a database that nobody uses; 86400 lets Neon suspend it'),
   BETTER_AUTH_SECRET: list
     .pipe(z.array(secret).min(1))
     .optional()

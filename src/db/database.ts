@@ -33,6 +33,8 @@ export interface Database extends IsolatedDatabase {
   readonly pool: Pool;
   /** how many statements and transactions wait for a connection now */
   waiting(): number;
+  /** how often anybody wanted a connection, since the start: unchanged means that nobody has used the database */
+  uses(): number;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     pool,
     waiting: () => queue.waiting,
     as: (userId) => new IsolatedUserDatabase(connections, userId),
+    uses: () => queue.asked,
     asServer: () => new IsolatedUserDatabase(connections, SERVER),
     async close() {
       await orm.close();

@@ -40,6 +40,7 @@ export type Turns = Pick<FairQueue, 'run'>;
 export class FairQueue {
   #free: number;
   #waiting = 0;
+  #asked = 0;
   readonly #timeout: number;
   readonly #maximumWaiting: number;
   readonly #estimate: WaitEstimate;
@@ -63,8 +64,14 @@ export class FairQueue {
     return this.#waiting;
   }
 
+  /** how often it was asked to run something, since the start */
+  get asked(): number {
+    return this.#asked;
+  }
+
   /** Runs `work` when it is the user's turn. @throws ServiceUnavailableError when that takes too long, or surely would */
   run<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
+    this.#asked += 1;
     if (this.#free === 0) return this.#turnOf(userId).then(() => this.#work(work));
     this.#free -= 1;
     return this.#work(work);

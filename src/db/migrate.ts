@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { migrations } from '../../migrations/index.ts';
-import type { Database } from './database.ts';
+import type { Database, IsolatedDatabase } from './database.ts';
 
 /** Any constant: instances that start together must meet at the same lock. */
 const MIGRATION_LOCK = 7_310_920_114;
@@ -27,6 +27,15 @@ export async function migrationStates({ orm }: Database): Promise<MigrationState
   const known = migrations.map(({ name }) => ({ name, appliedAt: applied.get(name), known: true }));
   for (const { name } of known) applied.delete(name);
   return [...known, ...[...applied].map(([name, appliedAt]) => ({ name, appliedAt, known: false }))];
+}
+
+/** Whether every migration of this version is applied; newer ones are no fault. One statement, which every role may send. */
+export async function isMigrated(database: Pick<IsolatedDatabase, 'asServer'>): Promise<boolean> {
+  const names = migrations.map(({ name }) => name);
+  const [row] = await database
+    .asServer()
+    .query<{ applied: number }>('select count(*)::int as applied from migrations where name = any($1)', [names]);
+  return row?.applied === names.length;
 }
 
 /**
