@@ -48,8 +48,9 @@ async function create(name: string | undefined): Promise<void> {
   console.log(`created migrations/${await createMigration(MIGRATIONS, name, new Date())}.ts`);
 }
 
+const log = (message: string) => console.error(message);
+
 async function withDatabase(config: Config, work: (storage: OpenDatabase) => Promise<void>): Promise<void> {
-  const log = (message: string) => console.error(message);
   const storage = await openUnmigratedDatabase(config, { entities: ENTITIES, exclusive: false, log });
   try {
     await work(storage);
@@ -59,12 +60,12 @@ async function withDatabase(config: Config, work: (storage: OpenDatabase) => Pro
 }
 
 async function up({ database, directUrl }: OpenDatabase): Promise<void> {
-  const applied = await migrate(database, directUrl);
+  const applied = await migrate(database, directUrl, { log });
   console.log(applied.map((name) => `applied ${name}`).join('\n') || 'nothing was pending');
 }
 
 async function down({ database, directUrl }: OpenDatabase): Promise<void> {
-  const name = await revertLast(database, directUrl);
+  const name = await revertLast(database, directUrl, { log });
   console.log(
     name === undefined ? 'nothing to revert' : `reverted ${name}; the server applies it again when it starts`,
   );

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { migrations } from '../../migrations/index.ts';
 import type { Database, IsolatedDatabase } from './database.ts';
+import { isLockTimeout, LOCK_PATIENCE, type LockPatience, limitLocks, withLockPatience } from './lock-patience.ts';
 
 /** Any constant: instances that start together must meet at the same lock. */
 const MIGRATION_LOCK = 7_310_920_114;
@@ -19,6 +20,12 @@ export interface MigrationState {
 /** The schema and this version of the server do not fit together; the message names the migration. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
+}
+
+export interface MigrateOptions {
+  /** hears of tries that failed for want of a lock */
+  log?: (message: string) => void;
+  patience?: LockPatience;
 }
 
 /** Every migration in the order in which they apply, last those that this version does not know. */
@@ -43,12 +50,15 @@ export async function isMigrated(database: Pick<IsolatedDatabase, 'asServer'>): 
  * held on a connection of its own (`url` must not be a pooler, which would lose the lock to another client).
  * @throws MigrationError when the schema is newer than this version
  */
-export async function migrate(database: Database, url: string): Promise<string[]> {
-  return withMigrationLock(url, async () => {
+export async function migrate(database: Database, url: string, options: MigrateOptions = {}): Promise<string[]> {
+  return withMigrationLock(url, async (observer) => {
     const states = await migrationStates(database);
     refuseUnknown(states);
-    if (states.every(({ appliedAt }) => appliedAt)) return [];
-    return (await database.orm.migrator.up()).map(({ name }) => name);
+    const pending = states.filter(({ appliedAt }) => !appliedAt).map(({ name }) => name);
+    for (const name of pending) {
+      await runMigration(name, () => database.orm.migrator.up({ migrations: [name] }), { database, observer, options });
+    }
+    return pending;
   });
 }
 
@@ -56,12 +66,52 @@ export async function migrate(database: Database, url: string): Promise<string[]
  * Reverts the migration that was applied last and answers its name; `undefined` when there is none.
  * @throws MigrationError when only a newer version knows how
  */
-export async function revertLast(database: Database, url: string): Promise<string | undefined> {
-  return withMigrationLock(url, async () => {
-    refuseUnknown(await migrationStates(database));
-    const [reverted] = await database.orm.migrator.down();
-    return reverted?.name;
+export async function revertLast(
+  database: Database,
+  url: string,
+  options: MigrateOptions = {},
+): Promise<string | undefined> {
+  return withMigrationLock(url, async (observer) => {
+    const states = await migrationStates(database);
+    refuseUnknown(states);
+    const name = states.findLast(({ appliedAt }) => appliedAt)?.name;
+    if (name === undefined) return undefined;
+    await runMigration(name, () => database.orm.migrator.down({ migrations: [name] }), { database, observer, options });
+    return name;
   });
+}
+
+interface Circumstances {
+  database: Database;
+  observer: Client;
+  options: MigrateOptions;
+}
+
+/** @throws MigrationError when others keep the locks that it needs */
+async function runMigration(name: string, run: () => Promise<unknown>, circumstances: Circumstances): Promise<void> {
+  const { database, observer, options } = circumstances;
+  const { log = () => {}, patience = LOCK_PATIENCE } = options;
+  const migration = migrations.find((known) => known.name === name);
+  // Building an index beside writes waits for their transactions and is in nobody's way; a limit would leave half of it.
+  if (migration && !migration.class.prototype.isTransactional()) {
+    await limitLocks(database.orm, 0);
+    await run();
+    return;
+  }
+  let blockers = '';
+  const failed = (tries: number, seen: string) => {
+    blockers = seen;
+    log(`migration ${name} did not get its locks (try ${tries} of ${patience.tries}); in the way: ${seen}`);
+  };
+  try {
+    await withLockPatience(run, { orm: database.orm, observer, patience, failed });
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    throw new MigrationError(
+      `The migration ${name} did not get its locks in ${patience.tries} tries, and nothing of it was done. ` +
+        `In the way: ${blockers}. End that, or start again when it is over.`,
+    );
+  }
 }
 
 /**
@@ -91,13 +141,16 @@ export function refuseUnknown(states: readonly MigrationState[]): void {
  * Keeps everybody else from changing the schema meanwhile. MikroORM's own first step, making its table, needs the lock too:
  * two that make it at once fail.
  */
-export async function withMigrationLock<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
+export async function withMigrationLock<Result>(
+  url: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
     // Asked again and again: a statement that waits keeps its snapshot, which an index built beside writes would wait for.
     while (!(await isLocked(client))) await delay(LOCK_INTERVAL);
-    return await work();
+    return await work(client);
   } finally {
     await client.end();
   }

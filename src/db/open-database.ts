@@ -36,7 +36,7 @@ export interface OpenDatabaseOptions {
 export async function openDatabase(config: Config, options: OpenDatabaseOptions): Promise<OpenDatabase> {
   return open(config, options, async ({ url, directUrl, isEmbedded, connect }) => {
     const direct = await connect(directUrl, 'owner');
-    const applied = await migrate(direct, directUrl).finally(() => direct.close());
+    const applied = await migrate(direct, directUrl, { log: options.log }).finally(() => direct.close());
     for (const name of applied) options.log(`applied migration ${name}`);
     const requestUrl = isEmbedded ? await loginUrl(directUrl) : url;
     return connect(requestUrl, await isolationOf(requestUrl));

@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { examine } from '../ops/doctor/examine.ts';
+import type { Finding } from '../ops/doctor/finding.ts';
+import { CommandError, runCommand } from './command-config.ts';
+
+const USAGE = `Looks at everything that the server needs, and changes nothing.
+
+  npm run doctor                  one line for each check, with what to do about faults
+  npm run -s doctor -- --json     the same for programs
+
+Ends with 1 if there is a fault.`;
+
+await runCommand(async (config) => {
+  const { json, help } = readArguments(process.argv.slice(2));
+  if (help) return console.log(USAGE);
+  const findings = await examine(config);
+  console.log(json ? JSON.stringify(findings, null, 2) : findings.map(line).join('\n'));
+  if (findings.some(({ status }) => status === 'fault')) process.exitCode = 1;
+});
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({ args, options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${USAGE}`) : error;
+  }
+}
+
+function line({ check, status, says, fix }: Finding): string {
+  const text = `${status.padEnd(8)} ${check.padEnd(12)} ${says}`;
+  return fix === undefined ? text : `${text}\n${' '.repeat(22)}→ ${fix}`;
+}

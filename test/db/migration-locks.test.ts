@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { createDatabase, type Database } from '../../src/db/database.ts';
+import type { LockPatience } from '../../src/db/lock-patience.ts';
+import { isMigrated, migrate, revertLast } from '../../src/db/migrate.ts';
+import { ENTITIES } from '../../src/entities.ts';
+import { eventually } from '../redis/support/eventually.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+/** Puts triggers on the table of tasks, in a transaction. */
+const TRIGGERS = '20261126000000-revise-deletions';
+/** Builds an index beside writes. */
+const INDEX = '20261125233000-index-deleted-tasks';
+
+describe('a migration that finds its table in use', () => {
+  let test: TestDatabase;
+  let database: Database;
+  let report: Client;
+  let log: string[];
+
+  beforeEach(async () => {
+    test = await createTestDatabase();
+    log = [];
+    database = await createDatabase({
+      url: test.url,
+      isolation: 'owner',
+      poolMaximum: 1,
+      poolTimeout: 5000,
+      statementTimeout: 0,
+      prepared: false,
+      entities: ENTITIES,
+      log: () => {},
+    });
+    report = new Client({ connectionString: test.url, application_name: 'a long report' });
+    await report.connect();
+  });
+  afterEach(async () => {
+    await report.end();
+    await database.close();
+    await test.drop();
+  });
+
+  async function revertTo(name: string): Promise<void> {
+    while ((await revertLast(database, test.url)) !== name);
+    await report.query("begin; insert into users (id) values ('somebody')");
+    await report.query("insert into tasks (id, user_id, title) values (gen_random_uuid(), 'somebody', 'Under way')");
+  }
+
+  function run(wait: LockPatience['wait']) {
+    const patience = { timeout: 400, tries: 3, wait };
+    return migrate(database, test.url, { log: (message) => log.push(message), patience });
+  }
+
+  it('gives up within its time, says who is in the way, and leaves nothing behind', async () => {
+    await revertTo(TRIGGERS);
+    await expect(run(async () => {})).rejects.toThrow(
+      /^The migration 20261126000000-revise-deletions did not get its locks in 3 tries.*process \d+ of a long report, in a transaction for \d+ s\./,
+    );
+    expect(log).toHaveLength(3);
+    expect(log.join()).not.toContain('insert');
+    await report.query('commit');
+    expect(await isMigrated(database)).toBe(false);
+  });
+
+  it('leaves the table to others between its tries, and is applied once the way is free', async () => {
+    await revertTo(TRIGGERS);
+    const pauses: number[] = [];
+    const applied = await run(async (milliseconds) => {
+      pauses.push(milliseconds);
+      const writer = new Client({ connectionString: test.url });
+      await writer.connect();
+      await writer.query('insert into users (id) values (gen_random_uuid()::text)');
+      await writer.query('lock table tasks in row exclusive mode').catch(() => {});
+      await writer.end();
+      if (pauses.length === 2) await report.query('commit');
+    });
+    expect(applied[0]).toBe(TRIGGERS);
+    expect(pauses).toEqual([1000, 2000]);
+    expect(await isMigrated(database)).toBe(true);
+  });
+
+  it("waits as long as it takes where it builds an index beside writes, which is in nobody's way", async () => {
+    await revertTo(INDEX);
+    const migrating = run(async () => {});
+    await eventually('the index waits', async () => {
+      const { rows } = await report.query(
+        "select from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock' and clock_timestamp() - query_start > '600 ms'",
+      );
+      return rows.length > 0;
+    });
+    await report.query('commit');
+    expect((await migrating)[0]).toBe(INDEX);
+    const { rows } = await report.query(
+      "select indisvalid from pg_index where indexrelid = 'tasks_deleted_index'::regclass",
+    );
+    expect(rows).toEqual([{ indisvalid: true }]);
+  });
+});
