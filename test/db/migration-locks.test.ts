@@ -82,12 +82,16 @@ describe('a migration that finds its table in use', () => {
   it("waits as long as it takes where it builds an index beside writes, which is in nobody's way", async () => {
     await revertTo(INDEX);
     const migrating = run(async () => {});
+    // In its transaction the report would see one and the same state of the others.
+    const observer = new Client({ connectionString: test.url });
+    await observer.connect();
     await eventually('the index waits', async () => {
-      const { rows } = await report.query(
+      const { rows } = await observer.query(
         "select from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock' and clock_timestamp() - query_start > '600 ms'",
       );
       return rows.length > 0;
     });
+    await observer.end();
     await report.query('commit');
     expect((await migrating)[0]).toBe(INDEX);
     const { rows } = await report.query(
