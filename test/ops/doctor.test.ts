@@ -117,7 +117,9 @@ describe('npm run doctor', () => {
       server = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1');
       await once(server, 'listening');
     });
-    afterAll(() => server.close());
+    afterAll(() => {
+      server.close();
+    });
 
     const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
 
