@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ERROR_STATUS } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RequestRecord } from '../core/request-record.ts';
 import { PROBES, pathOf } from './request-path.ts';
@@ -32,9 +33,9 @@ export function createRequestLog({ logger, slowRequest, everyRequest, load }: Re
 
   function levelOf(path: string, status: number, isSlow: boolean, { failure }: RequestRecord) {
     if (PROBES.has(path)) return 'debug';
-    if (failure?.code === 'INTERNAL_SERVER_ERROR') return 'error';
-    if (isSlow || status >= 500 || failure?.code === 'SERVICE_UNAVAILABLE') return 'warn';
-    return usual;
+    // What nobody expected has its own line, whole, at level error; whoever counts those counts faults once.
+    const isFault = status >= 500 || (failure !== undefined && ERROR_STATUS[failure.code] >= 500);
+    return isSlow || isFault ? 'warn' : usual;
   }
 
   return (request, response, milliseconds, record) => {

@@ -6,7 +6,6 @@ import { rawRequest } from '../support/raw-request.ts';
 
 const INFO = 30;
 const WARN = 40;
-const ERROR = 50;
 
 interface Line extends Record<string, unknown> {
   level: number;
@@ -81,14 +80,14 @@ describe('the line of a request', () => {
     expect(await lineOf(headers.get('x-request-id'))).toMatchObject({ level: INFO, ...told });
   });
 
-  it('is an error where the server is at fault, also where GraphQL answers 200', async () => {
+  it('is a warning where the server is at fault, also where GraphQL answers 200', async () => {
     const wait = () => Promise.reject(new Error('nobody thought of this'));
     const faulty = await start('info', {}, { wait });
     const { status, headers } = await faulty.graphql(newUser(), 'mutation End { revokeTokens { revoked } }');
     const line = await lineOf(headers.get('x-request-id'));
     expect({ status, line }).toMatchObject({
       status: 200,
-      line: { level: ERROR, operation: 'End', code: 'INTERNAL_SERVER_ERROR' },
+      line: { level: WARN, operation: 'End', code: 'INTERNAL_SERVER_ERROR' },
     });
   });
 
