@@ -129,7 +129,6 @@ async function provoke(call: Call, status: number): Promise<Answer | undefined> 
   const user = newUser();
   const id = await newTask(app, user);
   const path = template.replace('{id}', id);
-  const changes = method === 'PUT' || method === 'PATCH';
   switch (status) {
     case 200:
     case 201:
@@ -149,9 +148,10 @@ async function provoke(call: Call, status: number): Promise<Answer | undefined> 
       return send(app, user, method, path.replace(`/api/tasks/${id}`, NO_TASK), good);
     case 409:
       if (template === '/api/tasks/import') return send(app, newUser(), method, path, exportedTask(id), headers);
-      return changes
-        ? send(app, user, method, path, { version: 7 })
-        : send(app, user, method, path, { id, title: 'Another under this id' });
+      if (method === 'POST') return send(app, user, method, path, { id, title: 'Another under this id' });
+      if (good !== undefined) return send(app, user, method, path, { version: 7 });
+      await send(app, user, 'POST', '/api/tasks', taskInput(), { 'idempotency-key': 'taken' });
+      return send(app, user, method, path, undefined, { 'idempotency-key': 'taken' });
     case 412:
       return send(app, user, method, path, good, { 'if-match': '"7"' });
     case 413:
