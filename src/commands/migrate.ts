@@ -48,7 +48,9 @@ async function create(name: string | undefined): Promise<void> {
   console.log(`created migrations/${await createMigration(MIGRATIONS, name, new Date())}.ts`);
 }
 
-const log = (message: string) => console.error(message);
+function log(message: string): void {
+  console.error(message);
+}
 
 async function withDatabase(config: Config, work: (storage: OpenDatabase) => Promise<void>): Promise<void> {
   const storage = await openUnmigratedDatabase(config, { entities: ENTITIES, exclusive: false, log });
