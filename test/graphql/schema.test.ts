@@ -142,10 +142,10 @@ describe('the contract', () => {
     [
       'Mutation',
       [
-        'createTask(input: CreateTaskInput!): CreateTaskPayload!',
-        'updateTask(id: ID!, input: UpdateTaskInput!, expectedVersion: Int): UpdateTaskPayload!',
-        'deleteTask(id: ID!, expectedVersion: Int): DeleteTaskPayload!',
-        'toggleTask(id: ID!): ToggleTaskPayload!',
+        'createTask(input: CreateTaskInput!, idempotencyKey: String): CreateTaskPayload!',
+        'updateTask(id: ID!, input: UpdateTaskInput!, expectedVersion: Int, idempotencyKey: String): UpdateTaskPayload!',
+        'deleteTask(id: ID!, expectedVersion: Int, idempotencyKey: String): DeleteTaskPayload!',
+        'toggleTask(id: ID!, idempotencyKey: String): ToggleTaskPayload!',
         'revokeTokens: RevokeTokensPayload!',
         'deleteAccount(confirm: String!): DeleteAccountPayload!',
       ],
