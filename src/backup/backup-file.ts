@@ -93,7 +93,8 @@ async function readFirst(file: FileHandle, size: number): Promise<Buffer> {
 
 async function readSeal(file: FileHandle, size: number): Promise<Buffer> {
   const seal = await readAt(file, Math.max(0, size - SEAL_SIZE), SEAL_SIZE);
-  const isSeal = size >= CONTENT_START + SEAL_SIZE && seal.readUInt32LE(0) === SEAL_MAGIC;
+  const head = skippableFrame(SEAL_MAGIC, seal.subarray(FRAME_HEAD)).subarray(0, FRAME_HEAD);
+  const isSeal = size >= CONTENT_START + SEAL_SIZE && seal.subarray(0, FRAME_HEAD).equals(head);
   if (!isSeal) throw new BackupError('The file is incomplete: its end is missing');
   return seal.subarray(FRAME_HEAD);
 }

@@ -12,6 +12,8 @@ import { backUp, contentsOf, never, newDirectory, resealed, restore, schemaOf } 
 
 const DAMAGE = /^The file is (damaged|incomplete|empty|no backup of premium-todo)|^The backup has format \d+/;
 const RUNS = { numRuns: 300 };
+/** bytes of the frame at the end */
+const SEAL = 40;
 
 let directory: string;
 let whole: Buffer;
@@ -54,7 +56,8 @@ it('refuses it with any bit turned over', async () => {
       changed[position]! ^= 1 << bit;
       expect(await refusalOf(changed)).toMatch(DAMAGE);
     }),
-    RUNS,
+    // The length in front of the seal was not looked at.
+    { ...RUNS, examples: [[whole.length - SEAL + 4, 0]] },
   );
 });
 
@@ -66,7 +69,8 @@ it('refuses it with a piece taken out, put in or doubled', async () => {
       fc.pre(!changed.equals(whole));
       expect(await refusalOf(changed)).toMatch(DAMAGE);
     }),
-    RUNS,
+    // A frame of Zstandard that holds nothing leaves what is decompressed as it was.
+    { ...RUNS, examples: [[[whole.length - SEAL, whole.length - SEAL, zstdCompressSync('')]]] },
   );
 });
 
