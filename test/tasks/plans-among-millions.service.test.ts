@@ -168,7 +168,8 @@ describe.each([BUSY_USER, ORDINARY_USER])('for the user %s', (user) => {
     await expectFew(user, 2, (isolated) => store(isolated).insertMissing(user, [task], () => {}), remove);
     const reservation = { key: 'a key', fingerprint: 'a print', taskId: id };
     const answer = async () => 'an answer';
-    await expectFew(user, 1, (isolated) => once(isolated, user, reservation, answer));
+    // The key and its owner.
+    await expectFew(user, 2, (isolated) => once(isolated, user, reservation, answer));
   });
 
   it.each<[string, () => object]>([
