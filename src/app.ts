@@ -56,7 +56,8 @@ const LAST_WORDS = 250;
 const SHORTEST_STEP = 500;
 
 const GRAPHQL_PATHS = new Set(['/graphql', '/graphql/']);
-const isForGraphQL = (request: IncomingMessage) => GRAPHQL_PATHS.has(pathOf(request));
+/** Which of both APIs a request is for, and in whose form its errors are. */
+export const isForGraphQL = (request: IncomingMessage) => GRAPHQL_PATHS.has(pathOf(request));
 /** Of what Fastify does not see. */
 const routeOf = (request: IncomingMessage) => (isForGraphQL(request) ? '/graphql' : undefined);
 

@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
+import { CONTROL_LIMITS } from './control-limits.ts';
 import { APPLICATION_ROLE, type IsolationMode } from './isolation.ts';
 
 /** Any constant: processes that start together must meet at the same lock. */
@@ -16,11 +17,13 @@ interface Rights {
 }
 
 /**
- * How the role of this URL comes under row-level security.
+ * How the role of this URL comes under row-level security. Connects with the options that requests will connect with,
+ * so that a pooler which refuses them is found out now.
  * @throws RoleError with what to do about it, when it cannot
  */
-export async function isolationOf(url: string): Promise<Exclude<IsolationMode, 'owner'>> {
-  const { role, unbound, member } = await connected(url, async (client) => {
+export async function isolationOf(url: string, statementTimeout = 0): Promise<Exclude<IsolationMode, 'owner'>> {
+  const options = { statement_timeout: statementTimeout || undefined };
+  const { role, unbound, member } = await connected({ url, ...options }, async (client) => {
     const { rows } = await client.query<Rights>(
       `select current_user as role,
          rolsuper or rolbypassrls or pg_has_role(current_user, relowner, 'usage') as unbound,
@@ -40,7 +43,7 @@ export async function isolationOf(url: string): Promise<Exclude<IsolationMode, '
 
 /** Lets the application's role log in with this password, for a database server that is ours alone. */
 export async function provideLogin(ownerUrl: string, password: string): Promise<void> {
-  await connected(ownerUrl, async (client) => {
+  await connected({ url: ownerUrl }, async (client) => {
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [LOGIN_LOCK]);
     const { rowCount } = await client.query('select from pg_roles where rolname = $1 and rolcanlogin', [
@@ -61,8 +64,11 @@ export function applicationUrl(ownerUrl: string, password: string): string {
   return url.href;
 }
 
-async function connected<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: url });
+async function connected<Result>(
+  { url, ...options }: ClientConfig & { url: string },
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new Client({ connectionString: url, ...CONTROL_LIMITS, ...options });
   await client.connect();
   try {
     return await work(client);

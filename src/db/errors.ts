@@ -34,7 +34,7 @@ const UNAVAILABLE_SYSTEM = new Set([
 ]);
 /** Errors of node-postgres that carry no code. */
 const UNAVAILABLE_MESSAGES =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end)/;
+  /^(timeout exceeded when trying to connect|timeout expired$|Connection terminated|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end)/;
 /** Serialization failure and deadlock. */
 const UNDONE_STATES = new Set(['40001', '40P01']);
 /** Nobody accepted the connection: nobody listens, PostgreSQL starts or stops, it has no connection left. */
@@ -77,7 +77,7 @@ export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
 
 /** `undefined` for what is no error of the database. */
 export function faultOf(error: unknown): DatabaseFault | undefined {
-  if (error instanceof OptimisticLockError) return undefined;
+  if (error instanceof OptimisticLockError || isRefusedByQueue(error)) return undefined;
   const { code, message } = fieldsOf(originOf(error));
   if (typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message)) return 'unavailable';
   if (typeof code !== 'string') return undefined;
@@ -97,6 +97,7 @@ export function faultOf(error: unknown): DatabaseFault | undefined {
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError || error instanceof OptimisticLockError) return error;
+  if (isRefusedByQueue(error)) return new ServiceUnavailableError((error as Error).message, 1, error);
   const { constraint } = fieldsOf(error);
   if (typeof constraint === 'string' && Object.hasOwn(CONSTRAINT_ERRORS, constraint)) {
     return CONSTRAINT_ERRORS[constraint]?.(error);
@@ -118,6 +119,22 @@ export function translateDatabaseError(error: unknown): unknown {
 /** What was translated within a transaction leaves it as its translation. */
 function originOf(error: unknown): unknown {
   return error instanceof AppError ? error.cause : error;
+}
+
+/** MikroORM wraps what its driver throws, our own queue's refusal too, and copies its fields. */
+function isRefusedByQueue(error: unknown): boolean {
+  return !(error instanceof AppError) && fieldsOf(error).code === 'SERVICE_UNAVAILABLE';
+}
+
+/** Whether a pooler does not know an option with which every connection begins: a mistake in the settings. */
+export function isRefusedOption(error: unknown): boolean {
+  const { code, message } = fieldsOf(error);
+  return code === '08P01' && /startup parameter/.test(String(message));
+}
+
+/** Whether the database is away for now. What somebody has to put right, a password for one, is no outage. */
+export function isOutage(error: unknown): boolean {
+  return !isRefusedOption(error) && translateDatabaseError(error) instanceof ServiceUnavailableError;
 }
 
 function fieldsOf(error: unknown): ErrorFields {

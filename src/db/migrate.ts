@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { migrations } from '../../migrations/index.ts';
+import { CONTROL_LIMITS } from './control-limits.ts';
 import type { Database, IsolatedDatabase } from './database.ts';
 import { isLockTimeout, LOCK_PATIENCE, type LockPatience, limitLocks, withLockPatience } from './lock-patience.ts';
 
@@ -145,7 +146,7 @@ export async function withMigrationLock<Result>(
   url: string,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new Client({ connectionString: url });
+  const client = new Client({ connectionString: url, ...CONTROL_LIMITS, query_timeout: 0 });
   await client.connect();
   try {
     // Asked again and again: a statement that waits keeps its snapshot, which an index built beside writes would wait for.

@@ -39,7 +39,7 @@ export async function openDatabase(config: Config, options: OpenDatabaseOptions)
     const applied = await migrate(direct, directUrl, { log: options.log }).finally(() => direct.close());
     for (const name of applied) options.log(`applied migration ${name}`);
     const requestUrl = isEmbedded ? await loginUrl(directUrl) : url;
-    return connect(requestUrl, await isolationOf(requestUrl));
+    return connect(requestUrl, await isolationOf(requestUrl, config.database.statementTimeout));
   });
 }
 

@@ -21,8 +21,9 @@ export interface Stopping {
  * Call before anything runs that would be left over: a signal during the start waits for it and then ends it in order.
  * `timeout` is in milliseconds from the signal to the end of the process, whatever hangs; its exit code is 1 then, as
  * after a second signal and wherever something was cut off.
+ * `abandon` is to cut the wait for the start short; what starts then may turn out to be nothing.
  */
-export function stopOnSignals(starting: Promise<Stoppable>, timeout: number): Stopping {
+export function stopOnSignals(starting: Promise<Stoppable | undefined>, timeout: number, abandon = () => {}): Stopping {
   let stoppingSince: number | undefined;
 
   function begin(reason: Record<string, unknown>, exitCode: number): void {
@@ -32,6 +33,7 @@ export function stopOnSignals(starting: Promise<Stoppable>, timeout: number): St
       return;
     }
     stoppingSince = performance.now();
+    abandon();
     setTimeout(() => process.exit(1), timeout).unref();
     shutDown(starting, reason).then(
       () => process.exit(exitCode),
@@ -53,8 +55,8 @@ export function stopOnSignals(starting: Promise<Stoppable>, timeout: number): St
   };
 }
 
-async function shutDown(starting: Promise<Stoppable>, reason: Record<string, unknown>): Promise<void> {
+async function shutDown(starting: Promise<Stoppable | undefined>, reason: Record<string, unknown>): Promise<void> {
   const running = await starting;
-  running.logger.info(reason, 'shutting down');
-  await running.close();
+  running?.logger.info(reason, 'shutting down');
+  await running?.close();
 }

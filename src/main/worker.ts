@@ -4,7 +4,9 @@ import type { Config } from '../config.ts';
 import { createLogger } from '../core/logger.ts';
 import { channelToPrimary } from '../workers/channel-to-primary.ts';
 import { shareOf, siblingsBy } from '../workers/siblings.ts';
+import { createDoor } from './door.ts';
 import { explained } from './explained.ts';
+import { startWhenPossible } from './start-when-possible.ts';
 
 /** One of several processes that answer requests. */
 export async function runWorker(config: Config): Promise<void> {
@@ -13,15 +15,18 @@ export async function runWorker(config: Config): Promise<void> {
   process.on('SIGINT', () => {});
   const logger = createLogger(config.logging).child({ worker: cluster.worker?.id });
   const primary = channelToPrimary();
-  const starting = createApp(shareOf(config), { logger }, siblingsBy(primary));
+  const share = shareOf(config);
+  const siblings = siblingsBy(primary);
+  const start = startWhenPossible(() => createApp(share, { logger }, siblings), createDoor(share, logger), logger);
   let isStopping = false;
   primary.listen(({ kind }) => {
     if (kind !== 'stop') return;
     isStopping = true;
-    starting
+    start.abandon();
+    start.app
       // What could not start has nothing to stop.
       .then(
-        (app) => app.close(),
+        (app) => app?.close(),
         () => {},
       )
       .then(
@@ -33,8 +38,8 @@ export async function runWorker(config: Config): Promise<void> {
       );
   });
   try {
-    const app = await starting;
-    if (!isStopping) primary.send({ kind: 'ready', url: await app.listen() });
+    const app = await start.app;
+    if (app !== undefined && !isStopping) primary.send({ kind: 'ready', url: await app.listen() });
   } catch (error) {
     if (isStopping) return;
     await primary.sendLast({ kind: 'failed', reason: explained(error) ?? String((error as Error).stack ?? error) });

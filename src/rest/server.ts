@@ -91,6 +91,8 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   );
   for (const routes of options.openRoutes) await app.register(routes);
   await serveDocs(app);
+  // All that is left of the start is to listen, which then happens at once.
+  await app.ready();
   return app;
 }
 

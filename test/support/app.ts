@@ -53,18 +53,21 @@ export interface TestAppOptions {
   /** settings over those of the tests; an empty value removes one */
   environment?: Record<string, string>;
   overrides?: AppOverrides;
+  /** the way that the server takes to its database, such as one by a proxy */
+  through?: (databaseUrl: string) => string;
   /** another instance, whose database this one uses as well; it must be closed after this one */
   beside?: TestApp;
 }
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { environment = {}, overrides = {}, beside } = options;
+  const { environment = {}, overrides = {}, through, beside } = options;
   const database = beside ? { url: beside.databaseUrl, drop: async () => {} } : await createTestDatabase();
   const dataDirectory = await mkdtemp(join(tmpdir(), 'premium-todo-app-'));
   const config = loadConfig({
     NODE_ENV: 'test',
     PORT: '0',
-    DATABASE_URL: database.url,
+    DATABASE_URL: through ? through(database.url) : database.url,
+    ...(through ? { DATABASE_URL_DIRECT: database.url } : {}),
     DATA_DIR: dataDirectory,
     BETTER_AUTH_SECRET: TEST_SECRET,
     RATE_LIMIT_SCALE: '0',
