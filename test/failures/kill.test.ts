@@ -16,7 +16,7 @@ const CLIENTS = 8;
 /** Acknowledged writes before the next kill. */
 const LONGEST_WAIT = 60;
 const PATIENCE = 480_000;
-/** Shown by a failure; set it to have the same moments again. */
+/** Told by a failure; set it to have the same moments again. */
 const SEED = Number(process.env.TEST_SEED) || (Date.now() % 1_000_000) + 1;
 
 let dataDirectory: string;
@@ -77,26 +77,31 @@ function randomNumbers(seed: number): () => number {
 }
 
 it(
-  `kill -9 of server and PostgreSQL under load loses no acknowledged write and does none twice (TEST_SEED=${SEED})`,
-  async () => {
-    const random = randomNumbers(SEED);
-    const user = newUser();
-    const toggled = await newTask(user);
-    const load = startLoad(server.url, user, toggled, CLIENTS);
-    for (let round = 0; round < ROUNDS; round++) {
-      await load.progress(1 + Math.floor(random() * LONGEST_WAIT));
-      await (round % 2 === 0 ? killServer() : killPostgres());
-    }
-    await load.progress(CLIENTS);
-    await load.stop();
-
-    const client = new Client({ connectionString: await databaseUrl() });
-    await client.connect();
-    await expectAllOf(load, client, user, toggled);
-    await client.end();
-  },
+  'kill -9 of server and PostgreSQL under load loses no acknowledged write and does none twice',
+  () =>
+    killAndCount().catch((error: unknown) => {
+      throw new Error(`with TEST_SEED=${SEED}: ${(error as Error).message}`, { cause: error });
+    }),
   PATIENCE,
 );
+
+async function killAndCount(): Promise<void> {
+  const random = randomNumbers(SEED);
+  const user = newUser();
+  const toggled = await newTask(user);
+  const load = startLoad(server.url, user, toggled, CLIENTS);
+  for (let round = 0; round < ROUNDS; round++) {
+    await load.progress(1 + Math.floor(random() * LONGEST_WAIT));
+    await (round % 2 === 0 ? killServer() : killPostgres());
+  }
+  await load.progress(CLIENTS);
+  await load.stop();
+
+  const client = new Client({ connectionString: await databaseUrl() });
+  await client.connect();
+  await expectAllOf(load, client, user, toggled);
+  await client.end();
+}
 
 async function newTask(user: string): Promise<string> {
   const response = await fetch(`${server.url}/api/tasks`, {
