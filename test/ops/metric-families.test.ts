@@ -55,6 +55,12 @@ async function increase(work: () => Promise<unknown>): Promise<Sample> {
 
 const raise = (state: string) => app.rest(newUser(), 'POST', '/api/tasks', { title: 'raise', description: state });
 
+/** Whichever they are. */
+async function firstTwo(answers: readonly Promise<unknown>[]): Promise<void> {
+  const first = await Promise.race(answers.map((answer, index) => answer.then(() => index)));
+  await Promise.race(answers.filter((_answer, index) => index !== first));
+}
+
 describe('the metrics count', () => {
   it('operations by name, known ones and new ones, and routes by their operationId', async () => {
     const user = newUser();
@@ -135,7 +141,9 @@ describe('the metrics count', () => {
       for (const state of ['22P02', '42501', '57014', '57P03', '23514', 'XX000']) await raise(state);
     });
     const count = (fault: string) => grown('database_errors_total', { class: fault });
-    expect(['value', 'policy', 'timeout', 'unavailable', 'constraint', 'other'].map(count)).toEqual(Array(6).fill(1));
+    expect(['value', 'policy', 'timeout', 'constraint', 'other'].map(count)).toEqual(Array(5).fill(1));
+    // It is tried once more.
+    expect(count('unavailable')).toBe(2);
     expect(grown('security_events_total', { event: 'access_denied', detail: 'database_policy' })).toBe(1);
   });
 
@@ -147,11 +155,14 @@ describe('the metrics count', () => {
       await owner.query('begin');
       await owner.query('lock table tasks in access exclusive mode');
       const answers = users.map((user) => app.rest(user, 'GET', '/api/tasks'));
-      await answers[1];
+      await firstTwo(answers);
       await owner.query('rollback');
       await Promise.all(answers);
     });
-    expect(grown('database_pool_refusals_total', { reason: 'timeout' })).toBe(2);
+    // Whoever comes when nobody got a connection for so long is refused at once.
+    const refusals = ['timeout', 'overload'].map((reason) => grown('database_pool_refusals_total', { reason }));
+    expect(refusals[0]! + refusals[1]!).toBe(2);
+    expect(refusals[0]).toBeGreaterThanOrEqual(1);
     expect(grown('request_errors_total', { api: 'rest', code: 'SERVICE_UNAVAILABLE' })).toBe(2);
     const waited = await increase(() => Promise.all(users.map((user) => app.rest(user, 'GET', '/api/tasks?limit=2'))));
     expect(waited('database_pool_wait_seconds_count')).toBeGreaterThanOrEqual(1);

@@ -22,7 +22,8 @@ async function start(
   overrides: TestAppOptions['overrides'] = {},
 ) {
   const logger = createLogger({ level, format: 'json' }, { write: (line) => void lines.push(JSON.parse(line)) });
-  const app = await startTestApp({ environment, overrides: { logger, ...overrides } });
+  const patient = { SLOW_REQUEST_MS: '600000', ...environment };
+  const app = await startTestApp({ environment: patient, overrides: { logger, ...overrides } });
   opened.push(app);
   return app;
 }
