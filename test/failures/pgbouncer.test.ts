@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { explained } from '../../src/main/explained.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
-import { bouncerSuite, keepsStatements, type PgBouncer, startPgBouncer } from './support/pgbouncer.ts';
+import { bouncerSuite, keepsStatements, type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 
 const SERVER_CONNECTIONS = 2;
 const POOL_MAXIMUM = 10;
@@ -15,7 +15,11 @@ bouncerSuite('behind PgBouncer in transaction mode', () => {
   let bouncer: PgBouncer;
 
   beforeAll(async () => {
-    bouncer = await startPgBouncer(process.env.TEST_DATABASE_URL ?? '', SERVER_CONNECTIONS);
+    bouncer = await startPgBouncer(process.env.TEST_DATABASE_URL ?? '', {
+      pool_mode: 'transaction',
+      default_pool_size: SERVER_CONNECTIONS,
+      ...(keepsStatements && { max_prepared_statements: 200 }),
+    });
   });
   afterAll(() => bouncer?.stop());
 

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { connected } from './database.checks.ts';
-import { type Finding, fault, ok, reason } from './finding.ts';
+import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
 interface PoolerDoctor {
   readonly url: string;
@@ -55,7 +56,11 @@ async function whileAnotherHolds<Result>(url: string, work: (pid: number) => Pro
 
 /** The lock under which instances take turns to migrate belongs to a session, which a pooler in transaction mode has not. */
 async function checkDirect(directUrl: string): Promise<Finding> {
-  if ((await poolerOf(directUrl)) !== 'transaction') return ok('direct', 'a session is kept, as migrations need');
+  try {
+    if ((await poolerOf(directUrl)) !== 'transaction') return ok('direct', 'a session is kept, as migrations need');
+  } catch (error) {
+    return fault('direct', `cannot be used: ${reason(error)}`, 'Check DATABASE_URL_DIRECT');
+  }
   return fault(
     'direct',
     'migrations would run through a pooler in transaction mode, where their lock holds nothing',
@@ -64,7 +69,8 @@ async function checkDirect(directUrl: string): Promise<Finding> {
 }
 
 async function checkPrepared(url: string): Promise<Finding> {
-  const named = { name: 'doctor', text: 'select 1' };
+  // A pooler's connections may still have the name that an earlier look has given.
+  const named = { name: `doctor ${randomUUID()}`, text: 'select 1' };
   try {
     await connected(url, async (client) => {
       await client.query(named);
@@ -81,14 +87,28 @@ async function checkPrepared(url: string): Promise<Finding> {
 }
 
 async function checkStartOption(url: string, statementTimeout: number): Promise<Finding> {
+  const inRole = `alter role … set statement_timeout = '${statementTimeout}ms'`;
   try {
-    await connected(url, backend, { statement_timeout: statementTimeout });
-    return ok('timeout', `statements end after ${statementTimeout} ms`);
+    const inForce = await connected(url, timeoutInForce, { statement_timeout: statementTimeout });
+    if (inForce === statementTimeout) return ok('timeout', `statements end after ${statementTimeout} ms`);
+    return warning(
+      'timeout',
+      `the time limit of statements is accepted and not in force: it is ${inForce === 0 ? 'none' : `${inForce} ms`}`,
+      `The pooler ignores it. ${inRole}`,
+    );
   } catch (error) {
     return fault(
       'timeout',
       `the time limit of statements is refused: ${reason(error)}`,
-      `Set DATABASE_STATEMENT_TIMEOUT=0, and: alter role … set statement_timeout = '${statementTimeout}ms'`,
+      `Set DATABASE_STATEMENT_TIMEOUT=0, and: ${inRole}`,
     );
   }
+}
+
+/** milliseconds; 0 = none */
+async function timeoutInForce(client: Client): Promise<number> {
+  const { rows } = await client.query<{ setting: string }>(
+    "select setting from pg_settings where name = 'statement_timeout'",
+  );
+  return Number(rows[0]!.setting);
 }

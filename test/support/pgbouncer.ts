@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe } from '@jest/globals';
-import { freePort } from '../../../bench/free-port.ts';
+import { freePort } from '../../bench/free-port.ts';
 
 // Debian keeps it where only administrators look.
 const executable = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
@@ -21,12 +21,12 @@ if (isSkipped) {
 /** A suite that needs PgBouncer; without one it is skipped, or fails where CI=true promises one. */
 export const bouncerSuite = isSkipped ? describe.skip : describe;
 
-/** Whether it keeps named statements, as PgBouncer does since 1.21. */
-export const keepsStatements = executable !== undefined && versionOf(executable) >= 1.21;
+/** Whether it can keep named statements in transaction mode, as PgBouncer can since 1.21. */
+export const keepsStatements = executable !== undefined && isSince121(executable);
 
-function versionOf(program: string): number {
-  const [, version] = /PgBouncer (\d+\.\d+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' })) ?? [];
-  return Number(version);
+function isSince121(program: string): boolean {
+  const version = /PgBouncer (\d+)\.(\d+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }));
+  return Number(version?.[1]) * 1000 + Number(version?.[2]) >= 1021;
 }
 
 export interface PgBouncer {
@@ -35,14 +35,18 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** A real PgBouncer in transaction mode, with `serverConnections` to each database of the server at this URL. */
-export async function startPgBouncer(serverUrl: string, serverConnections: number): Promise<PgBouncer> {
+/**
+ * A real PgBouncer before every database of the server at this URL, which it enters with the URL's user.
+ * @param settings lines of its section `[pgbouncer]`, such as its `pool_mode`
+ */
+export async function startPgBouncer(serverUrl: string, settings: Record<string, string | number>): Promise<PgBouncer> {
   const { hostname, port: serverPort, username, password } = new URL(serverUrl);
   const directory = await mkdtemp(join(tmpdir(), 'premium-todo-pgbouncer-'));
   const port = await freePort();
-  const settings = join(directory, 'pgbouncer.ini');
+  const file = join(directory, 'pgbouncer.ini');
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   await writeFile(
-    settings,
+    file,
     `[databases]
 * = host=${hostname} port=${serverPort} user=${username} password=${decodeURIComponent(password)}
 [pgbouncer]
@@ -50,15 +54,13 @@ listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
 auth_type = any
-pool_mode = transaction
-default_pool_size = ${serverConnections}
-${keepsStatements ? 'max_prepared_statements = 200' : ''}
+${lines.join('\n')}
 `,
   );
   // It refuses to run as root, and whom it changes to must be able to read its settings.
   await chmod(directory, 0o755);
   const account = process.getuid?.() === 0 ? ['--user', 'nobody'] : [];
-  const bouncer = spawn(executable ?? 'pgbouncer', [...account, settings], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const bouncer = spawn(executable ?? 'pgbouncer', [...account, file], { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = once(bouncer, 'exit');
   await isUp(bouncer.stderr);
 
