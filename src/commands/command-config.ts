@@ -16,15 +16,19 @@ export class CommandError extends Error {
  * Runs a command with the server's configuration: the environment and, for what it does not set, `.env` in the working
  * directory. Wrong use, wrong settings and a database that is away go to standard error, and the process ends with 1;
  * bugs keep their stack.
+ * @param tell how the caller hears of it, if not so
  */
-export async function runCommand(command: (config: Config) => Promise<void>): Promise<void> {
+export async function runCommand(
+  command: (config: Config) => Promise<void>,
+  tell: (error: Error) => void = ({ message }) => console.error(message),
+): Promise<void> {
   try {
     if (existsSync('.env')) process.loadEnvFile('.env');
     await command(loadConfig(process.env));
   } catch (thrown) {
     const error = translateDatabaseError(thrown);
     if (!isForCaller(error)) throw error;
-    console.error(error.message);
+    tell(error);
     process.exitCode = 1;
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { ConfigError } from '../config.ts';
 import { examine } from '../ops/doctor/examine.ts';
-import type { Finding } from '../ops/doctor/finding.ts';
+import { type Finding, fault } from '../ops/doctor/finding.ts';
 import { CommandError, runCommand } from './command-config.ts';
 
 const USAGE = `Looks at everything that the server needs, and changes nothing.
@@ -14,9 +15,20 @@ await runCommand(async (config) => {
   const { json, help } = readArguments(process.argv.slice(2));
   if (help) return console.log(USAGE);
   const findings = await examine(config);
-  console.log(json ? JSON.stringify(findings, null, 2) : findings.map(line).join('\n'));
+  console.log(json ? asJson(findings) : findings.map(line).join('\n'));
   if (findings.some(({ status }) => status === 'fault')) process.exitCode = 1;
-});
+}, tell);
+
+/** Wrong settings keep every check from being made, and are what programs are told of instead. */
+function tell(error: Error): void {
+  if (error instanceof ConfigError && process.argv.includes('--json')) {
+    console.log(asJson([fault('settings', error.message, 'Correct them in the environment or in .env')]));
+  } else console.error(error.message);
+}
+
+function asJson(findings: Finding[]): string {
+  return JSON.stringify(findings, null, 2);
+}
 
 function readArguments(args: string[]) {
   try {
