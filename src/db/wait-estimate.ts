@@ -1,3 +1,5 @@
+/** Fewer say little: the first takes as long as opening a connection. */
+const MINIMUM_COUNTED = 8;
 /** Of the places that became free so far this many count. */
 const MAXIMUM_COUNTED = 32;
 
@@ -39,7 +41,7 @@ export class WaitEstimate {
 
   /** For the one before whom `position - 1` others get a place; 0 while nothing is known. */
   of(position: number): number {
-    return position * this.#average;
+    return this.#counted < MINIMUM_COUNTED ? 0 : position * this.#average;
   }
 
   /** For how long no place has become free. */

@@ -97,9 +97,9 @@ it('refuses at once who would wait too long at the pace of late, while one who a
   const queue = new FairQueue({ places: 1, timeout: 1000, now: () => now });
   const ends: (() => void)[] = [];
   const ask = (user: string) => queue.run(user, () => new Promise<void>((resolve) => ends.push(resolve)));
-  const asked = Array.from({ length: 12 }, () => ask('greedy'));
+  const asked = Array.from({ length: 20 }, () => ask('greedy'));
   // One place in 100 ms: within half a second five.
-  for (let served = 0; served < 4; served++) {
+  for (let served = 0; served < 8; served++) {
     now += 100;
     ends.shift()?.();
     await new Promise(setImmediate);
