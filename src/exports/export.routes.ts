@@ -2,12 +2,15 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { RARE } from '../core/rate-limits.ts';
+import { TEXT_PATTERN } from '../core/text.ts';
 import { actorOf } from '../http/actor.ts';
 import { NDJSON_TYPE } from '../http/body.ts';
 import { problems } from '../http/problem.ts';
 import type { ExportService } from './export.service.ts';
 
-const exported = z.string().meta({ description: 'Lines of JSON, one object each.' });
+const exported = z
+  .string()
+  .meta({ maxLength: 2_147_483_647, pattern: TEXT_PATTERN, description: 'Lines of JSON, one object each.' });
 
 /** A user's own data over REST, as a file. */
 export function exportRoutes(exports: ExportService): FastifyPluginCallbackZod {

@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { RARE } from '../core/rate-limits.ts';
+import { TEXT_PATTERN } from '../core/text.ts';
 import { actorOf } from '../http/actor.ts';
 import { NDJSON_TYPE } from '../http/body.ts';
 import { problems } from '../http/problem.ts';
@@ -13,7 +14,12 @@ const outcome = z
     known: count.describe('Tasks whose id the user has used already; they stay as they are.'),
   })
   .meta({ id: 'ImportOutcome', description: 'What an import did.' });
-const file = z.string().meta({ description: 'Lines of JSON, one object each, as an export has them.' });
+const file = z.string().meta({
+  // As many bytes as a body may ever have (`BODY_LIMIT`).
+  maxLength: 104_857_600,
+  pattern: TEXT_PATTERN,
+  description: 'Lines of JSON, one object each, as an export has them.',
+});
 
 /** A user's own tasks from a file over REST. */
 export function importRoutes(imports: ImportService): FastifyPluginCallbackZod {
