@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Config } from '../config.ts';
 import { migrate, migrationStates, revertLast } from '../db/migrate.ts';
 import { type OpenDatabase, openUnmigratedDatabase } from '../db/open-database.ts';
+import { schemaFaults } from '../db/schema-check.ts';
 import { ENTITIES } from '../entities.ts';
 import { CommandError, runCommand } from './command-config.ts';
 import { createMigration } from './create-migration.ts';
@@ -12,6 +13,7 @@ const USAGE = `Looks after the database's schema.
   npm run migrate -- up             applies what is pending; the server does so itself when it starts
   npm run migrate -- down [--yes]   reverts the migration that was applied last, with the data that it holds
   npm run migrate -- status         lists all migrations
+  npm run migrate -- check          compares it with what this version works with, and ends with 1 where they differ
   npm run migrate -- create NAME    adds an empty one to migrations/
 
 With NODE_ENV=production, down needs --yes.`;
@@ -24,6 +26,7 @@ await runCommand(async (config) => {
   if (name !== undefined) throw new CommandError(USAGE);
   if (action === 'up') return withDatabase(config, up);
   if (action === 'status') return withDatabase(config, status);
+  if (action === 'check') return withDatabase(config, check);
   if (action !== 'down') throw new CommandError(USAGE);
   if (config.production && !yes) throw new CommandError('This deletes data of production: add --yes if it is meant');
   return withDatabase(config, down);
@@ -78,4 +81,10 @@ async function status({ database }: OpenDatabase): Promise<void> {
     const when = appliedAt ? `applied ${appliedAt.toISOString()}` : 'pending'.padEnd('applied '.length + 24);
     console.log(`${when}  ${name}${known ? '' : '  (of a newer version)'}`);
   }
+}
+
+async function check({ database }: OpenDatabase): Promise<void> {
+  const faults = await schemaFaults(database);
+  console.log(faults.join('\n') || 'the schema is what this version works with');
+  if (faults.length > 0) process.exitCode = 1;
 }

@@ -77,6 +77,18 @@ describe('npm run migrate', () => {
     expect(await query('select name from migrations')).toEqual([{ name: '29990101000000-future' }]);
   });
 
+  it('ends with 1 where the schema is not what this version works with, with a line for each difference', async () => {
+    await query(
+      "alter table users rename email to mail; insert into migrations (name) values ('29990101000000-future')",
+    );
+    expect(await migrate(['check'])).toMatchObject({
+      code: 1,
+      output:
+        'the migration 29990101000000-future is applied, which this version does not know\n' +
+        'users.email is missing, which User needs\n',
+    });
+  });
+
   it.each(['up', 'down'])('refuses %s on a schema that is newer than this version', async (action) => {
     await query("insert into migrations (name) values ('29990101000000-future')");
     expect(await migrate([action])).toMatchObject({
