@@ -158,7 +158,8 @@ describe.each([
   });
 
   it('records who asks for a task of somebody else, and not what they asked for', async () => {
-    await start();
+    // The line of the request has its path, which names the task.
+    await start({ LOG_REQUESTS: 'false' });
     const [owner, stranger] = [newUser('owner'), newUser('stranger')];
     const [id] = await storeTasks(database.url, owner, [{ title: 'Private' }]);
     await ask({ ...(await app.credentials(stranger)), 'x-request-id': 'foreign-1' }, id);
@@ -166,8 +167,7 @@ describe.each([
     expect(rows).toMatchObject([
       { user_id: stranger, event: 'ACCESS_DENIED', detail: 'FOREIGN_ROW', request_id: 'foreign-1' },
     ]);
-    const told = log.lines.filter((line) => line.audit);
-    expect(JSON.stringify([rows, told])).not.toContain(id);
+    expect(JSON.stringify([rows, log.lines])).not.toContain(id);
   });
 
   it('records the limit that a user reaches, summed up', async () => {

@@ -187,10 +187,12 @@ redisSuite('a server that Redis does not let in', () => {
     for (let count = 0; count <= WRITES; count++) {
       statuses.push((await app.rest(user, 'POST', '/api/tasks', { title: 'a' })).status);
     }
+    // Closing tells of Redis too, as one of its steps.
+    const told = lines.filter((line) => line.includes('Redis'));
     await app.close();
     await redis.remove();
     expect(statuses).toEqual([...Array(WRITES).fill(201), 429]);
-    expect(lines.filter((line) => line.includes('Redis is away'))).toHaveLength(1);
+    expect(told).toHaveLength(1);
     expect(lines.join()).not.toMatch(/guessed-wrongly|password of/);
   });
 });
