@@ -6,6 +6,7 @@ import { Pool } from 'pg';
 import { NotFoundError } from '../core/errors.ts';
 import type { RequestOrigin, SecurityEventLog } from '../core/security-events.ts';
 import { translateDatabaseError } from '../db/errors.ts';
+import { discardAfterFatal } from '../db/fatal-errors.ts';
 import type { BetterAuthSettings } from './better-auth.ts';
 import { toAnswer } from './embedded-answer.ts';
 import { checkBody } from './embedded-body.ts';
@@ -94,7 +95,10 @@ export async function createEmbeddedAuth(options: EmbeddedAuthOptions): Promise<
   });
   // A connection that breaks is replaced at the next request, and the query under way rejects. Without these listeners
   // it would end the process: pg-pool takes its own off a client while somebody has it.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    discardAfterFatal(client);
+  });
   pool.on('error', () => {});
   const database = new Kysely({ dialect: new PostgresDialect({ pool }) });
   const auth = await startBetterAuth(database, {

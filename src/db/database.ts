@@ -4,6 +4,7 @@ import { type Pool, type QueryConfig, types } from 'pg';
 import { timestampFromDatabase } from '../core/timestamp.ts';
 import type { InTransaction, SendAs } from './bound-driver.ts';
 import { FairQueue } from './fair-queue.ts';
+import { discardAfterFatal } from './fatal-errors.ts';
 import type { StatementResult } from './isolated-query.ts';
 import { isolationStatement, SERVER } from './isolation.ts';
 import { type DatabaseOptions, ormOptions } from './orm-options.ts';
@@ -51,6 +52,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
   // A connection that breaks is replaced, and the statement under way rejects. Unheard it would end the process.
   pool.on('connect', (client) => {
     client.on('error', () => {});
+    discardAfterFatal(client);
     if (answerTimeout !== undefined) endWhenSilent(client, answerTimeout);
     // For statements inside of a transaction, which MikroORM sends; what it makes dates of may be ISO 8601 as well.
     client.setTypeParser(types.builtins.TIMESTAMPTZ, timestampFromDatabase);

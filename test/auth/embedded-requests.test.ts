@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { Client } from 'pg';
 import { createEmbeddedAuth, type EmbeddedAuth } from '../../src/auth/embedded-auth.ts';
 import { createRateLimits } from '../../src/core/rate-limits.ts';
+import { startChaosProxy } from '../support/chaos-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createRecordedEvents } from '../support/recorded-events.ts';
 import { authClient } from './support/auth-client.ts';
@@ -161,6 +162,27 @@ describe('trouble with the database', () => {
     await administrator.query('rollback');
     await interrupted;
     expect(await get('token', headers)).toMatchObject({ status: 200 });
+  });
+
+  // The pool handed the connection out again between PostgreSQL's last words and its end: the next one was 503 too.
+  it('is over with the next one also while the end of the lost connection is still on its way', async () => {
+    const proxy = await startChaosProxy(broken.url);
+    const distant = await start({ databaseUrl: proxy.through(broken.url) });
+    const { get } = authClient(distant);
+    const headers = { authorization: `Bearer ${session}` };
+    expect(await get('token', headers)).toMatchObject({ status: 200 });
+    proxy.holdEnds();
+    await administrator.query('begin; lock table auth.session');
+    const interrupted = expect(get('token', headers)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    const terminate = `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await administrator.query(terminate)).rowCount === 0);
+    await administrator.query('rollback');
+    await interrupted;
+    expect(await get('token', headers)).toMatchObject({ status: 200 });
+    await proxy.pass();
+    await distant.close();
+    await proxy.close();
   });
 });
 

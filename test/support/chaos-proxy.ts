@@ -21,6 +21,8 @@ export interface ChaosProxy {
   blackHole(): void;
   /** No byte passes in one direction any more. */
   freeze(direction: Direction): void;
+  /** Bytes pass, but clients do not hear yet that the server has ended their connection. */
+  holdEnds(): void;
   /** Every piece of data takes so many milliseconds longer. */
   slow(milliseconds: number): void;
   /** Ends all connections now, by RST or by FIN. */
@@ -51,6 +53,7 @@ export async function startChaosProxy(target: string): Promise<ChaosProxy> {
   const events = new EventEmitter().setMaxListeners(0);
   const links = new Set<Link>();
   const gates: Partial<Record<Direction, PromiseWithResolvers<void>>> = {};
+  let ends: PromiseWithResolvers<void> | undefined;
   let latency = 0;
   let trigger: { text: string; moment: 'unsent' | 'unanswered' } | undefined;
   let answerBytesLeft = Number.POSITIVE_INFINITY;
@@ -84,9 +87,10 @@ export async function startChaosProxy(target: string): Promise<ChaosProxy> {
       events.emit(direction);
       then(() => (direction === 'request' ? passRequest(link, bytes) : passAnswer(link, bytes)));
     });
-    from.on('end', () => then(() => to.end()));
+    const end = () => then(() => (ends ? void ends.promise.then(() => to.end()) : void to.end()));
+    from.on('end', end);
     from.on('error', () => then(() => to.destroy()));
-    from.on('close', () => then(() => to.end()));
+    from.on('close', end);
   }
 
   function passRequest(link: Link, bytes: Buffer): void {
@@ -152,6 +156,8 @@ export async function startChaosProxy(target: string): Promise<ChaosProxy> {
       latency = 0;
       trigger = undefined;
       answerBytesLeft = Number.POSITIVE_INFINITY;
+      ends?.resolve();
+      ends = undefined;
       for (const direction of ['request', 'answer'] as const) {
         gates[direction]?.resolve();
         delete gates[direction];
@@ -164,6 +170,9 @@ export async function startChaosProxy(target: string): Promise<ChaosProxy> {
       freeze('answer');
     },
     freeze,
+    holdEnds() {
+      ends ??= Promise.withResolvers();
+    },
     slow(milliseconds) {
       latency = milliseconds;
     },
