@@ -55,7 +55,7 @@ function headerOf(pair: string): [name: string, value: string] {
 
 /**
  * Every setting of the server: how it is read, and one line of meaning. `.env.example` is generated from this table,
- * and nothing else reads the environment.
+ * and nothing but `config.ts` reads the environment.
  */
 export const settings = z.object({
   NODE_ENV: z
