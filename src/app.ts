@@ -89,20 +89,23 @@ export async function createApp(config: Config, overrides: AppOverrides = {}, si
   const log = (message: string) => logger.info(message);
   const tellSlow = (statement: SlowStatement) => logger.warn({ statement }, 'slow statement');
   const exclusive = siblings === undefined;
-  const traces = await createTraces(config, logger, routeOf);
   const metrics = createMetrics({ token: config.metricsToken, others: siblings?.metrics });
   const observer = metrics.database;
-  const { tracing } = traces;
-  const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow, observer, tracing });
-  metrics.watchPool(storage.database);
   const onChange = (isAway: boolean) => metrics.observeSharedStore(!isAway);
-  const sharing = await createSharing({ url: config.redisUrl, siblings, logger, onChange });
+  // Whoever starts when the database is away comes here again and again, and must leave nothing behind.
+  const begun = new AsyncDisposableStack();
   try {
+    const traces = await createTraces(config, logger, routeOf);
+    begun.defer(() => traces.close());
+    const { tracing } = traces;
+    const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow, observer, tracing });
+    begun.defer(() => storage.close());
+    metrics.watchPool(storage.database);
+    const sharing = await createSharing({ url: config.redisUrl, siblings, logger, onChange });
+    begun.defer(() => sharing.close());
     return await assemble(config, overrides, { logger, clock, storage, metrics, sharing, traces });
   } catch (error) {
-    sharing.close();
-    await storage.close();
-    await traces.close();
+    await begun.disposeAsync();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { Client, escapeIdentifier } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
+import { withControlConnection } from '../db/control-connection.ts';
 
 /** Where Better Auth keeps its users unless it is told otherwise: the embedded one, and any other. */
 const USUAL_TABLES = ['auth.user', 'public.user'];
@@ -29,16 +30,11 @@ interface UserTable {
  * Without the right to do so it says so and goes on: tokens then live until they expire.
  */
 export async function watchIdentities({ databaseUrl, table, log }: WatchOptions): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  client.on('error', () => {});
-  await client.connect();
-  try {
+  await withControlConnection(databaseUrl, async (client) => {
     const found = await userTables(client, table);
     if (table !== undefined && found.length === 0) log(notWatched(table, 'there is no such table with a column id'));
     for (const userTable of found) await watch(client, userTable, log);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** A table that was found rather than named must have a column that tells Better Auth's from any other. */

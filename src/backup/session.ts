@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { withControlConnection } from '../db/control-connection.ts';
 
 /**
  * No time limits, since a table takes as long as it takes; values written so that every PostgreSQL reads the same in them
@@ -19,27 +20,25 @@ const SETTINGS = `
  * One connection of the owner's, past any pooler, for as long as the work takes; `url` is the direct one. When the signal comes,
  * the statement under way is ended, and what rejects is the signal's reason.
  */
-export async function withSession<Result>(
+export function withSession<Result>(
   url: string,
   work: (client: Client) => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
-  const client = new Client({ connectionString: url, application_name: 'premium-todo backup' });
-  // What is under way rejects; unheard, a lost connection would end the process.
-  client.on('error', () => {});
-  await client.connect();
-  const onAbort = () => cancelStatement(url, client);
-  signal?.addEventListener('abort', onAbort);
-  try {
-    await client.query(SETTINGS);
-    return await work(client);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-    await client.end();
-  }
+  const settled = async (client: Client) => {
+    const onAbort = () => cancelStatement(url, client);
+    signal?.addEventListener('abort', onAbort);
+    try {
+      await client.query(SETTINGS);
+      return await work(client);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  };
+  return withControlConnection(url, settled, { application_name: 'premium-todo backup', query_timeout: 0 });
 }
 
 /** Closing the connection alone would leave the statement running. */

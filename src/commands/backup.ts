@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { createBackup } from '../backup/create-backup.ts';
 import { verifyBackup } from '../backup/read-backup.ts';
 import type { Config } from '../config.ts';
 import { openUnmigratedDatabase } from '../db/open-database.ts';
 import { ENTITIES } from '../entities.ts';
-import { CommandError, callerPath, runCommand } from './command-config.ts';
+import { CommandError, callerPath, readArguments, runCommand } from './command-config.ts';
 import { interruption } from './interruption.ts';
 import { withProgress } from './progress.ts';
 
@@ -16,7 +15,7 @@ const USAGE = `Writes everything that the database holds at this moment into one
 The file holds personal data: it can be read by its owner only, and is not encrypted.`;
 
 await runCommand(async (config) => {
-  const { words, force, help } = readArguments(process.argv.slice(2));
+  const { words, force, help } = typed();
   if (help) return console.log(USAGE);
   const [first, second] = words;
   if (first === undefined || words.length > 2) throw new CommandError(USAGE);
@@ -25,17 +24,12 @@ await runCommand(async (config) => {
   return verify(second);
 });
 
-function readArguments(args: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { force: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    });
-    return { ...values, words: positionals };
-  } catch (error) {
-    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${USAGE}`) : error;
-  }
+function typed() {
+  const { values, positionals } = readArguments(USAGE, {
+    allowPositionals: true,
+    options: { force: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  return { ...values, words: positionals };
 }
 
 async function backUp(config: Config, file: string, overwrite: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { BackupError } from '../backup/backup-file.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { AppError } from '../core/errors.ts';
@@ -30,6 +31,15 @@ export async function runCommand(
     if (!isForCaller(error)) throw error;
     tell(error);
     process.exitCode = 1;
+  }
+}
+
+/** What the caller typed. @throws CommandError with what is wrong and the usage */
+export function readArguments<const Shape extends ParseArgsConfig>(usage: string, shape: Shape) {
+  try {
+    return parseArgs<Shape>(shape);
+  } catch (error) {
+    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${usage}`) : error;
   }
 }
 

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import { ConfigError } from '../config.ts';
 import { examine } from '../ops/doctor/examine.ts';
 import { type Finding, fault } from '../ops/doctor/finding.ts';
-import { CommandError, runCommand } from './command-config.ts';
+import { readArguments, runCommand } from './command-config.ts';
 
 const USAGE = `Looks at everything that the server needs, and changes nothing.
 
@@ -11,8 +10,10 @@ const USAGE = `Looks at everything that the server needs, and changes nothing.
 
 Ends with 1 if there is a fault.`;
 
+const ARGUMENTS = { options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } } as const;
+
 await runCommand(async (config) => {
-  const { json, help } = readArguments(process.argv.slice(2));
+  const { json, help } = readArguments(USAGE, ARGUMENTS).values;
   if (help) return console.log(USAGE);
   const findings = await examine(config);
   console.log(json ? asJson(findings) : findings.map(line).join('\n'));
@@ -28,14 +29,6 @@ function tell(error: Error): void {
 
 function asJson(findings: Finding[]): string {
   return JSON.stringify(findings, null, 2);
-}
-
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({ args, options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values;
-  } catch (error) {
-    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${USAGE}`) : error;
-  }
 }
 
 function line({ check, status, says, fix }: Finding): string {

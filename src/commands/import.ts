@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { isUserId } from '../auth/token-claims.ts';
 import type { Actor } from '../core/actor.ts';
 import { systemClock } from '../core/clock.ts';
@@ -7,7 +6,7 @@ import { readExport } from '../imports/export.reader.ts';
 import type { ImportService } from '../imports/import.service.ts';
 import { readTaskList } from '../imports/task-list.reader.ts';
 import { readLines } from '../imports/text-lines.ts';
-import { CommandError, callerPath, runCommand } from './command-config.ts';
+import { CommandError, callerPath, readArguments, runCommand } from './command-config.ts';
 import { withServices } from './command-services.ts';
 import { interruption } from './interruption.ts';
 import { withProgress } from './progress.ts';
@@ -27,7 +26,7 @@ interface Reading {
 }
 
 await runCommand(async (config) => {
-  const { file, user, help, 'dry-run': dryRun } = readArguments(process.argv.slice(2));
+  const { file, user, help, 'dry-run': dryRun } = typed();
   if (help) return console.log(USAGE);
   if (file === undefined || user === undefined) throw new CommandError(USAGE);
   if (!isUserId(user)) throw new CommandError('--user must have 1 to 255 characters');
@@ -51,22 +50,17 @@ await runCommand(async (config) => {
   });
 });
 
-function readArguments(args: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        user: { type: 'string' },
-        'dry-run': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (positionals.length > 1) throw new CommandError('One FILE only: quote it if it has spaces');
-    return { ...values, file: positionals[0] };
-  } catch (error) {
-    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${USAGE}`) : error;
-  }
+function typed() {
+  const { values, positionals } = readArguments(USAGE, {
+    allowPositionals: true,
+    options: {
+      user: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (positionals.length > 1) throw new CommandError('One FILE only: quote it if it has spaces');
+  return { ...values, file: positionals[0] };
 }
 
 async function readFile(file: string, signal: AbortSignal): Promise<Reading> {

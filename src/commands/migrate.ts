@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Config } from '../config.ts';
 import { migrate, migrationStates, revertLast } from '../db/migrate.ts';
 import { type OpenDatabase, openUnmigratedDatabase } from '../db/open-database.ts';
 import { schemaFaults } from '../db/schema-check.ts';
 import { ENTITIES } from '../entities.ts';
-import { CommandError, runCommand } from './command-config.ts';
+import { CommandError, readArguments, runCommand } from './command-config.ts';
 import { createMigration } from './create-migration.ts';
 
 const USAGE = `Looks after the database's schema.
@@ -20,7 +19,7 @@ With NODE_ENV=production, down needs --yes.`;
 const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 
 await runCommand(async (config) => {
-  const { action, name, yes, help } = readArguments(process.argv.slice(2));
+  const { action, name, yes, help } = typed();
   if (help) return console.log(USAGE);
   if (action === 'create') return create(name);
   if (name !== undefined) throw new CommandError(USAGE);
@@ -32,18 +31,13 @@ await runCommand(async (config) => {
   return withDatabase(config, down);
 });
 
-function readArguments(args: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { yes: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    });
-    const [action, ...names] = positionals;
-    return { ...values, action, name: names.length > 0 ? names.join(' ') : undefined };
-  } catch (error) {
-    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${USAGE}`) : error;
-  }
+function typed() {
+  const { values, positionals } = readArguments(USAGE, {
+    allowPositionals: true,
+    options: { yes: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  const [action, ...names] = positionals;
+  return { ...values, action, name: names.length > 0 ? names.join(' ') : undefined };
 }
 
 async function create(name: string | undefined): Promise<void> {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { createAuditStore } from '../audit/audit.store.ts';
 import { toStored } from '../audit/audit.summary.ts';
 import { createAuthTables } from '../auth/auth-tables.ts';
@@ -7,7 +6,7 @@ import { restoreBackup } from '../backup/restore-backup.ts';
 import type { Config } from '../config.ts';
 import { openUnmigratedDatabase } from '../db/open-database.ts';
 import { ENTITIES } from '../entities.ts';
-import { CommandError, callerPath, runCommand } from './command-config.ts';
+import { CommandError, callerPath, readArguments, runCommand } from './command-config.ts';
 import { interruption } from './interruption.ts';
 import { withProgress } from './progress.ts';
 
@@ -18,24 +17,19 @@ const USAGE = `Brings back what "npm run backup" wrote, all of it or nothing.
 The file is read to its end before anything is changed. The database must be empty: a new one, migrated or not.`;
 
 await runCommand(async (config) => {
-  const { file, help } = readArguments(process.argv.slice(2));
+  const { file, help } = typed();
   if (help) return console.log(USAGE);
   if (file === undefined) throw new CommandError(USAGE);
   await restore(config, callerPath(file));
 });
 
-function readArguments(args: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' } },
-    });
-    if (positionals.length > 1) throw new CommandError('One FILE only: quote it if it has spaces');
-    return { ...values, file: positionals[0] };
-  } catch (error) {
-    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${USAGE}`) : error;
-  }
+function typed() {
+  const { values, positionals } = readArguments(USAGE, {
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  if (positionals.length > 1) throw new CommandError('One FILE only: quote it if it has spaces');
+  return { ...values, file: positionals[0] };
 }
 
 async function restore(config: Config, path: string): Promise<void> {

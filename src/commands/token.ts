@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { developmentSecret } from '../auth/development-secret.ts';
 import { signToken } from '../auth/sign-token.ts';
 import { isEmail, isName, isUserId } from '../auth/token-claims.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../core/clock.ts';
-import { CommandError, runCommand } from './command-config.ts';
+import { CommandError, readArguments, runCommand } from './command-config.ts';
 
 const USAGE = `Prints a bearer token that the server with the same settings accepts.
 
@@ -14,7 +13,7 @@ USER is the user id. --expires takes a whole number with s, m, h or d; default 1
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 await runCommand(async (config) => {
-  const { userId, expires, email, name, help } = readArguments(process.argv.slice(2));
+  const { userId, expires, email, name, help } = typed();
   if (help) return console.log(USAGE);
   if (userId === undefined) throw new CommandError(USAGE);
   if (!isUserId(userId)) throw new CommandError('USER must have 1 to 255 characters');
@@ -27,23 +26,18 @@ await runCommand(async (config) => {
   console.log(await signToken(content, await secretOf(config), systemClock));
 });
 
-function readArguments(args: string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        expires: { type: 'string', default: '1h' },
-        email: { type: 'string' },
-        name: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (positionals.length > 1) throw new CommandError('One USER only: quote it if it has spaces');
-    return { ...values, userId: positionals[0] };
-  } catch (error) {
-    throw error instanceof TypeError ? new CommandError(`${error.message}\n\n${USAGE}`) : error;
-  }
+function typed() {
+  const { values, positionals } = readArguments(USAGE, {
+    allowPositionals: true,
+    options: {
+      expires: { type: 'string', default: '1h' },
+      email: { type: 'string' },
+      name: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (positionals.length > 1) throw new CommandError('One USER only: quote it if it has spaces');
+  return { ...values, userId: positionals[0] };
 }
 
 function seconds(duration: string): number {

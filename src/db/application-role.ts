@@ -1,5 +1,4 @@
-import { Client, type ClientConfig } from 'pg';
-import { CONTROL_LIMITS } from './control-limits.ts';
+import { withControlConnection } from './control-connection.ts';
 import { APPLICATION_ROLE, type IsolationMode } from './isolation.ts';
 
 /** Any constant: processes that start together must meet at the same lock. */
@@ -22,16 +21,18 @@ interface Rights {
  * @throws RoleError with what to do about it, when it cannot
  */
 export async function isolationOf(url: string, statementTimeout = 0): Promise<Exclude<IsolationMode, 'owner'>> {
-  const options = { statement_timeout: statementTimeout || undefined };
-  const { role, unbound, member } = await connected({ url, ...options }, async (client) => {
-    const { rows } = await client.query<Rights>(
-      `select current_user as role,
-         rolsuper or rolbypassrls or pg_has_role(current_user, relowner, 'usage') as unbound,
-         pg_has_role(current_user, '${APPLICATION_ROLE}', 'member') as member
-       from pg_roles, pg_class where rolname = current_user and pg_class.oid = 'tasks'::regclass`,
-    );
-    return rows[0]!;
-  });
+  const { rows } = await withControlConnection(
+    url,
+    (client) =>
+      client.query<Rights>(
+        `select current_user as role,
+           rolsuper or rolbypassrls or pg_has_role(current_user, relowner, 'usage') as unbound,
+           pg_has_role(current_user, '${APPLICATION_ROLE}', 'member') as member
+         from pg_roles, pg_class where rolname = current_user and pg_class.oid = 'tasks'::regclass`,
+      ),
+    { statement_timeout: statementTimeout || undefined },
+  );
+  const { role, unbound, member } = rows[0]!;
   if (!member) {
     throw new RoleError(
       `The role ${role} of DATABASE_URL may not act as ${APPLICATION_ROLE}. As the owner of the tables, run once: ` +
@@ -43,7 +44,7 @@ export async function isolationOf(url: string, statementTimeout = 0): Promise<Ex
 
 /** Lets the application's role log in with this password, for a database server that is ours alone. */
 export async function provideLogin(ownerUrl: string, password: string): Promise<void> {
-  await connected({ url: ownerUrl }, async (client) => {
+  await withControlConnection(ownerUrl, async (client) => {
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [LOGIN_LOCK]);
     const { rowCount } = await client.query('select from pg_roles where rolname = $1 and rolcanlogin', [
@@ -62,17 +63,4 @@ export function applicationUrl(ownerUrl: string, password: string): string {
   url.username = APPLICATION_ROLE;
   url.password = password;
   return url.href;
-}
-
-async function connected<Result>(
-  { url, ...options }: ClientConfig & { url: string },
-  work: (client: Client) => Promise<Result>,
-): Promise<Result> {
-  const client = new Client({ connectionString: url, ...CONTROL_LIMITS, ...options });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { migrations } from '../../migrations/index.ts';
-import { CONTROL_LIMITS } from './control-limits.ts';
+import { withControlConnection } from './control-connection.ts';
 import type { Database, IsolatedDatabase } from './database.ts';
 import { isLockTimeout, LOCK_PATIENCE, type LockPatience, limitLocks, withLockPatience } from './lock-patience.ts';
 
@@ -142,19 +142,13 @@ export function refuseUnknown(states: readonly MigrationState[]): void {
  * Keeps everybody else from changing the schema meanwhile. MikroORM's own first step, making its table, needs the lock too:
  * two that make it at once fail.
  */
-export async function withMigrationLock<Result>(
-  url: string,
-  work: (client: Client) => Promise<Result>,
-): Promise<Result> {
-  const client = new Client({ connectionString: url, ...CONTROL_LIMITS, query_timeout: 0 });
-  await client.connect();
-  try {
+export function withMigrationLock<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const locked = async (client: Client) => {
     // Asked again and again: a statement that waits keeps its snapshot, which an index built beside writes would wait for.
     while (!(await isLocked(client))) await delay(LOCK_INTERVAL);
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+    return work(client);
+  };
+  return withControlConnection(url, locked, { query_timeout: 0 });
 }
 
 async function isLocked(client: Client): Promise<boolean> {

@@ -8,8 +8,8 @@ import { sealed } from '../../src/backup/backup-file.ts';
 import { createBackup } from '../../src/backup/create-backup.ts';
 import { verifyBackup } from '../../src/backup/read-backup.ts';
 import { restoreBackup } from '../../src/backup/restore-backup.ts';
-import { createDatabase, type Database } from '../../src/db/database.ts';
-import { ENTITIES } from '../../src/entities.ts';
+import type { Database } from '../../src/db/database.ts';
+import { openOwnersDatabase } from '../support/owners-database.ts';
 
 export const never = new AbortController().signal;
 
@@ -29,16 +29,7 @@ export async function withOwner<Result>(url: string, work: (client: Client) => P
 
 /** The way to a database that the commands have. */
 export async function withOwnersDatabase<Result>(url: string, work: (database: Database) => Promise<Result>) {
-  const database = await createDatabase({
-    url,
-    isolation: 'owner',
-    poolMaximum: 1,
-    poolTimeout: 5000,
-    statementTimeout: 0,
-    prepared: false,
-    entities: ENTITIES,
-    log: () => {},
-  });
+  const database = await openOwnersDatabase(url);
   try {
     return await work(database);
   } finally {

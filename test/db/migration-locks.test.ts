@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { createDatabase, type Database } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
 import type { LockPatience } from '../../src/db/lock-patience.ts';
 import { isMigrated, migrate, revertLast } from '../../src/db/migrate.ts';
-import { ENTITIES } from '../../src/entities.ts';
 import { eventually } from '../redis/support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openOwnersDatabase } from '../support/owners-database.ts';
 
 /** Puts triggers on the table of tasks, in a transaction. */
 const TRIGGERS = '20261126000000-revise-deletions';
@@ -21,16 +21,7 @@ describe('a migration that finds its table in use', () => {
   beforeEach(async () => {
     test = await createTestDatabase();
     log = [];
-    database = await createDatabase({
-      url: test.url,
-      isolation: 'owner',
-      poolMaximum: 1,
-      poolTimeout: 5000,
-      statementTimeout: 0,
-      prepared: false,
-      entities: ENTITIES,
-      log: () => {},
-    });
+    database = await openOwnersDatabase(test.url);
     report = new Client({ connectionString: test.url, application_name: 'a long report' });
     await report.connect();
   });

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { migrations } from '../../migrations/index.ts';
-import { createDatabase, type Database } from '../../src/db/database.ts';
+import type { Database } from '../../src/db/database.ts';
 import { schemaFaults } from '../../src/db/schema-check.ts';
-import { ENTITIES } from '../../src/entities.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openOwnersDatabase } from '../support/owners-database.ts';
 
 describe('the schema, compared with what this version works with', () => {
   let test: TestDatabase;
@@ -11,17 +11,8 @@ describe('the schema, compared with what this version works with', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    database = await createDatabase({
-      url: test.url,
-      isolation: 'owner',
-      // The only connection: what is altered in its transaction is seen by the comparison, and then undone.
-      poolMaximum: 1,
-      poolTimeout: 5000,
-      statementTimeout: 0,
-      prepared: false,
-      entities: ENTITIES,
-      log: () => {},
-    });
+    // The only connection: what is altered in its transaction is seen by the comparison, and then undone.
+    database = await openOwnersDatabase(test.url);
   });
   beforeEach(async () => {
     await database.pool.query('begin');

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { createDatabase } from '../../src/db/database.ts';
-import { ENTITIES } from '../../src/entities.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+import { openOwnersDatabase } from '../support/owners-database.ts';
 import { taskStoreWithoutFirstWall } from '../support/without-first-wall.ts';
 
 /** The service's check and every WHERE are gone; both APIs stand on what row-level security leaves. */
@@ -142,16 +141,7 @@ describe('without the WHERE and the check of the first wall', () => {
 describe('without both walls', () => {
   // Proves that the cases above would notice: the same store on a connection that row-level security does not bind.
   it("another user's task is read, changed and deleted", async () => {
-    const unbound = await createDatabase({
-      url: database.url,
-      isolation: 'owner',
-      poolMaximum: 1,
-      poolTimeout: 5000,
-      statementTimeout: 0,
-      prepared: false,
-      entities: ENTITIES,
-      log: () => {},
-    });
+    const unbound = await openOwnersDatabase(database.url);
     const store = taskStoreWithoutFirstWall(unbound);
     const { id } = await victim();
     const attacker = newUser('attacker');

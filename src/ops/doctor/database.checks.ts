@@ -1,9 +1,11 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import { migrations } from '../../../migrations/index.ts';
+import { withControlConnection } from '../../db/control-connection.ts';
 import { APPLICATION_ROLE } from '../../db/isolation.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
-const CONNECT_TIMEOUT = 5000;
+/** milliseconds: whoever runs the doctor waits for it */
+const STATEMENT_TIMEOUT = 5000;
 const OLDEST_VERSION = 15;
 /** milliseconds */
 const CLOCK_SKEW = 2000;
@@ -17,25 +19,13 @@ export interface DatabaseDoctor {
 }
 
 /** Connects for one look; nothing that it does outlives it. */
-export async function connected<Result>(
+export function connected<Result>(
   url: string,
   work: (client: Client) => Promise<Result>,
   options: ClientConfig = {},
 ): Promise<Result> {
-  const client = new Client({
-    connectionString: url,
-    application_name: 'premium-todo doctor',
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-    query_timeout: CONNECT_TIMEOUT,
-    ...options,
-  });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return await work(client);
-  } finally {
-    await client.end().catch(() => {});
-  }
+  const own = { application_name: 'premium-todo doctor', query_timeout: STATEMENT_TIMEOUT };
+  return withControlConnection(url, work, { ...own, ...options });
 }
 
 /** The database as the server's requests see it. */
