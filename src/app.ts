@@ -256,12 +256,16 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   });
 
   metrics.watchLoad(rest.server, inProgress);
-  const connections = endConnections(rest.server, () => rest.close());
+  const connections = endConnections(rest.server, { close: () => rest.close(), idle: () => inProgress.idle() });
+  const announceEnd = () => {
+    closing = true;
+    inProgress.announceEnd();
+  };
   const { delay: announcement, timeout } = config.shutdown;
   /** a part of the time that is left after the announcement, and enough of a short one to do anything */
   const share = (part: number) => Math.max(SHORTEST_STEP, (timeout - announcement) * part);
   const shutdown: readonly ShutdownStep[] = [
-    { name: 'readiness', limit: share(0.01), run: () => (closing = true) },
+    { name: 'readiness', limit: share(0.01), run: announceEnd },
     { name: 'announcement', limit: announcement + SHORTEST_STEP, run: () => delay(announcement) },
     { name: 'listening', limit: share(0.02), run: () => connections.stopAccepting() },
     { name: 'requests', limit: share(0.6), run: () => inProgress.idle() },

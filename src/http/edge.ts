@@ -50,8 +50,6 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
     const isTooMuch = inProgress.count >= maximumConcurrentRequests && !PROBES.has(pathOf(request));
     const done = isTooMuch ? undefined : inProgress.add(response, start);
     response.once('close', () => {
-      // A keep-alive connection that was in use when the server began to close would hold it up until it times out.
-      if (isClosing()) request.socket.end();
       done?.();
       const milliseconds = performance.now() - start;
       observe(pathOf(request), response.statusCode, milliseconds / 1000, record);

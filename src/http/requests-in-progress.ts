@@ -20,6 +20,8 @@ export interface RequestsInProgress {
    * @returns to be called once, when the connection has done with the answer
    */
   add(response: ServerResponse, start: number): () => void;
+  /** Has every answer that has not begun ask its client to open the next connection elsewhere. */
+  announceEnd(): void;
   /** Resolves as soon as there is none. */
   idle(): Promise<void>;
 }
@@ -80,6 +82,11 @@ export function createRequestsInProgress(
       count += 1;
       if (timer === undefined) watch();
       return () => remove(entry);
+    },
+    announceEnd() {
+      for (let entry = oldest; entry !== undefined; entry = entry.next) {
+        if (entry.response?.headersSent === false) entry.response.setHeader('connection', 'close');
+      }
     },
     async idle() {
       while (count > 0) {
