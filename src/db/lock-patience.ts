@@ -13,7 +13,11 @@ export interface LockPatience {
 
 export const LOCK_PATIENCE: LockPatience = { timeout: 5000, tries: 6, wait: delay };
 
-const LOCK_NOT_AVAILABLE = '55P03';
+/**
+ * The lock was not to be had in time; or each waited for the other and PostgreSQL chose the migration: a writer locks a
+ * task and then its owner, a migration perhaps the tables the other way round.
+ */
+const WITHOUT_LOCKS = new Set<unknown>(['55P03', '40P01']);
 /** milliseconds before the second try, doubled for each one after it */
 const FIRST_PAUSE = 1000;
 
@@ -29,7 +33,7 @@ interface Waiting {
 /**
  * Runs one migration in a transaction, and again when it did not get a lock soon. A table lock that waits behind a long
  * transaction has all others wait behind itself, so giving up and coming back is what keeps the table in service.
- * @throws what `run` throws, after the last try the error of PostgreSQL that no lock was to be had
+ * @throws what `run` throws, after the last try the error of PostgreSQL for which `lacksLocks` is true
  */
 export async function withLockPatience<Result>(run: () => Promise<Result>, waiting: Waiting): Promise<Result> {
   const { orm, observer, patience, failed } = waiting;
@@ -40,7 +44,7 @@ export async function withLockPatience<Result>(run: () => Promise<Result>, waiti
     try {
       return await run();
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!lacksLocks(error)) throw error;
       failed(tries, await watch.seen());
       if (tries === patience.tries) throw error;
       await patience.wait(FIRST_PAUSE * 2 ** (tries - 1));
@@ -58,8 +62,8 @@ export async function limitLocks(orm: MikroORM, milliseconds: number): Promise<n
   return row?.pid ?? 0;
 }
 
-export function isLockTimeout(error: unknown): boolean {
-  return (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE;
+export function lacksLocks(error: unknown): boolean {
+  return WITHOUT_LOCKS.has((error as { code?: unknown }).code);
 }
 
 /** Notes now and then who holds the locks that a process waits for: once it has given up, nobody knows any more. */

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { migrations } from '../../migrations/index.ts';
 import { withControlConnection } from './control-connection.ts';
 import type { Database, IsolatedDatabase } from './database.ts';
-import { isLockTimeout, LOCK_PATIENCE, type LockPatience, limitLocks, withLockPatience } from './lock-patience.ts';
+import { LOCK_PATIENCE, type LockPatience, lacksLocks, limitLocks, withLockPatience } from './lock-patience.ts';
 
 /** Any constant: instances that start together must meet at the same lock. */
 const MIGRATION_LOCK = 7_310_920_114;
@@ -107,7 +107,7 @@ async function runMigration(name: string, run: () => Promise<unknown>, circumsta
   try {
     await withLockPatience(run, { orm: database.orm, observer, patience, failed });
   } catch (error) {
-    if (!isLockTimeout(error)) throw error;
+    if (!lacksLocks(error)) throw error;
     throw new MigrationError(
       `The migration ${name} did not get its locks in ${patience.tries} tries, and nothing of it was done. ` +
         `In the way: ${blockers}. End that, or start again when it is over.`,

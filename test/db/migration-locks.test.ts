@@ -9,6 +9,8 @@ import { openOwnersDatabase } from '../support/owners-database.ts';
 
 /** Puts triggers on the table of tasks, in a transaction. */
 const TRIGGERS = '20261126000000-revise-deletions';
+/** Alters the table of users, and then that of tasks. */
+const POLICIES = '20261123210000-guard-rows';
 /** Builds an index beside writes. */
 const INDEX = '20261125233000-index-deleted-tasks';
 
@@ -37,8 +39,8 @@ describe('a migration that finds its table in use', () => {
     await report.query("insert into tasks (id, user_id, title) values (gen_random_uuid(), 'somebody', 'Under way')");
   }
 
-  function run(wait: LockPatience['wait']) {
-    const patience = { timeout: 400, tries: 3, wait };
+  function run(wait: LockPatience['wait'], timeout = 400) {
+    const patience = { timeout, tries: 3, wait };
     return migrate(database, test.url, { log: (message) => log.push(message), patience });
   }
 
@@ -68,6 +70,26 @@ describe('a migration that finds its table in use', () => {
     expect(applied[0]).toBe(TRIGGERS);
     expect(pauses).toEqual([1000, 2000]);
     expect(await isMigrated(database)).toBe(true);
+  });
+
+  it('is tried again when it and a writer wait for each other, and PostgreSQL ends the migration', async () => {
+    await revertTo(POLICIES);
+    await report.query('commit');
+    // Of two that wait for each other the one that has waited for this long looks, and is ended.
+    await report.query("begin; set local deadlock_timeout = '1min'; lock table tasks in row exclusive mode");
+    const migrating = run(async () => {}, 30_000);
+    const observer = new Client({ connectionString: test.url });
+    await observer.connect();
+    await eventually('the migration waits', async () => {
+      const { rows } = await observer.query(
+        "select from pg_locks where relation = 'tasks'::regclass and mode = 'AccessExclusiveLock' and not granted",
+      );
+      return rows.length > 0;
+    });
+    await observer.end();
+    await report.query('select from users; commit');
+    expect((await migrating)[0]).toBe(POLICIES);
+    expect(log).toHaveLength(1);
   });
 
   it("waits as long as it takes where it builds an index beside writes, which is in nobody's way", async () => {
