@@ -5,6 +5,7 @@ import { createLogger } from '../core/logger.ts';
 import { channelToPrimary } from '../workers/channel-to-primary.ts';
 import { shareOf, siblingsBy } from '../workers/siblings.ts';
 import { createDoor } from './door.ts';
+import { endAtFaults } from './end-at-faults.ts';
 import { explained } from './explained.ts';
 import { startWhenPossible } from './start-when-possible.ts';
 
@@ -19,10 +20,11 @@ export async function runWorker(config: Config): Promise<void> {
   const siblings = siblingsBy(primary);
   const start = startWhenPossible(() => createApp(share, { logger }, siblings), createDoor(share, logger), logger);
   let isStopping = false;
-  primary.listen(({ kind }) => {
-    if (kind !== 'stop') return;
+  function stop(exitCode: number): void {
+    if (isStopping) return;
     isStopping = true;
     start.abandon();
+    setTimeout(() => process.exit(1), share.shutdown.timeout).unref();
     start.app
       // What could not start has nothing to stop.
       .then(
@@ -30,13 +32,18 @@ export async function runWorker(config: Config): Promise<void> {
         () => {},
       )
       .then(
-        () => process.exit(0),
+        () => process.exit(exitCode),
         (error: unknown) => {
           logger.error({ err: error }, 'this worker did not stop in order');
           process.exit(1);
         },
       );
+  }
+  primary.listen(({ kind }) => {
+    if (kind === 'stop') stop(0);
   });
+  // The primary puts another one in its place.
+  endAtFaults(logger, () => stop(1));
   try {
     const app = await start.app;
     if (app !== undefined && !isStopping) primary.send({ kind: 'ready', url: await app.listen() });

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { TEST_SECRET } from '../support/app.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -35,6 +36,22 @@ const settings = (others: Record<string, string> = {}) => ({
   RATE_LIMIT_SCALE: '0',
   ...others,
 });
+
+/** Adds one task after the other, and takes down those that were answered. */
+async function writeUntilRefused(url: string, acknowledged: string[]): Promise<void> {
+  const client = connectTo(url);
+  try {
+    for (;;) {
+      const { status, body } = await client.rest('ann', 'POST', '/api/tasks', { title: 'under load' });
+      if (status !== 201) return;
+      acknowledged.push(body.id);
+    }
+  } catch {
+    // Nobody listens any more.
+  } finally {
+    client.close();
+  }
+}
 
 /** The steps that the server has told of so far, those that were left behind with a mark. */
 function stepsOf(server: Pick<ServerProcess, 'log'>): string[] {
@@ -77,6 +94,28 @@ describe('a server that gets a SIGTERM', () => {
       expect(await server.exited).toEqual([0, null]);
       expect(stepsOf(server)).toEqual(STEPS);
       client.close();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'twice under load loses nothing that it has acknowledged',
+    async () => {
+      const server = await startServer(settings());
+      const acknowledged: string[] = [];
+      const writers = Array.from({ length: 8 }, () => writeUntilRefused(server.url, acknowledged));
+      await server.line('"path":"/api/tasks"');
+      server.signal('SIGTERM', 'primary');
+      server.signal('SIGTERM', 'primary');
+      expect(await server.exited).toEqual([0, null]);
+      await Promise.all(writers);
+      expect(stepsOf(server)).toEqual(STEPS);
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      const { rowCount } = await client.query('select from tasks where id = any($1)', [acknowledged]);
+      await client.end();
+      expect(acknowledged).not.toEqual([]);
+      expect(rowCount).toBe(acknowledged.length);
     },
     PATIENCE,
   );
