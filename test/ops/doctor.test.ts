@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { loadConfig } from '../../src/config.ts';
 import { examine } from '../../src/ops/doctor/examine.ts';
@@ -84,6 +84,74 @@ describe('npm run doctor', () => {
       status: 'ok',
       says: `${ROLE} is bound by row-level security`,
     });
+  });
+
+  it('tells of an address for migrations where they would fail', async () => {
+    const { faults, of } = await look({ DATABASE_URL_DIRECT: as(ROLE, PASSWORD) });
+    expect(faults).toEqual(['owner']);
+    expect(of('owner')?.says).toBe(`${ROLE} does not own the tables, so that migrations fail`);
+    expect((await look()).of('owner')?.status).toBe('ok');
+  });
+
+  describe('with a new database', () => {
+    const name = `${ROLE}_powerless`;
+    const inside = (url: string) => new URL(`/${name}`, url).href;
+    const environment = () => ({ DATABASE_URL: inside(as(name, PASSWORD)) });
+    const asSuperuser = async (statement: string) => {
+      const client = new Client({ connectionString: inside(database.url) });
+      await client.connect();
+      await client.query(statement);
+      await client.end();
+    };
+
+    beforeEach(async () => {
+      await owner.query(`create role ${name} login password '${PASSWORD}'`);
+      await owner.query(`create database ${name}`);
+    });
+    afterEach(async () => {
+      await owner.query(`drop database ${name} with (force)`);
+      await owner.query(`drop role ${name}`);
+    });
+
+    it('tells an owner without rights what a superuser has to run, and is content once that was run', async () => {
+      const first = await look(environment());
+      expect(first.faults).toEqual(['role', 'extension', 'owner']);
+      const remedy = async (look: typeof first, check: string) => {
+        const { fix } = look.of(check)!;
+        await asSuperuser(/: (.*)$/.exec(fix!)![1]!);
+      };
+      await remedy(first, 'extension');
+      await remedy(first, 'owner');
+      const second = await look(environment());
+      expect(second.faults).toEqual(['role', 'owner']);
+      expect(second.of('owner')?.says).toContain('may neither create premium_todo_app nor act as it');
+      await asSuperuser(`grant premium_todo_app to ${name}`);
+      const third = await look(environment());
+      expect(third.faults).toEqual([]);
+      expect(third.of('migrations')?.says).toBe('the database was never migrated');
+    });
+
+    it('says that the owner of the database installs what may be installed by him', async () => {
+      await asSuperuser(`alter database ${name} owner to ${name}`);
+      expect((await look(environment())).of('extension')).toMatchObject({
+        status: 'warning',
+        says: 'btree_gin is not installed yet',
+      });
+    });
+  });
+
+  it('warns of a port that is in use, which may be by the server itself', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { faults, of } = await look({ HOST: '127.0.0.1', PORT: String(port) });
+    other.close();
+    expect(faults).toEqual([]);
+    expect(of('port')).toMatchObject({ status: 'warning', says: `${port} is in use` });
+  });
+
+  it('tells of an address of the machine that is none of its own', async () => {
+    expect((await look({ HOST: '192.0.2.1', PORT: '4000' })).of('port')?.status).toBe('fault');
   });
 
   it('tells of a schema that is newer than this version', async () => {

@@ -1,11 +1,9 @@
-import type { Client, ClientConfig } from 'pg';
+import type { Client } from 'pg';
 import { migrations } from '../../../migrations/index.ts';
-import { withControlConnection } from '../../db/control-connection.ts';
 import { APPLICATION_ROLE } from '../../db/isolation.ts';
+import { connected } from './connected.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
-/** milliseconds: whoever runs the doctor waits for it */
-const STATEMENT_TIMEOUT = 5000;
 const OLDEST_VERSION = 15;
 /** milliseconds */
 const CLOCK_SKEW = 2000;
@@ -18,16 +16,6 @@ export interface DatabaseDoctor {
   readonly now: () => number;
 }
 
-/** Connects for one look; nothing that it does outlives it. */
-export function connected<Result>(
-  url: string,
-  work: (client: Client) => Promise<Result>,
-  options: ClientConfig = {},
-): Promise<Result> {
-  const own = { application_name: 'premium-todo doctor', query_timeout: STATEMENT_TIMEOUT };
-  return withControlConnection(url, work, { ...own, ...options });
-}
-
 /** The database as the server's requests see it. */
 export async function checkDatabase(doctor: DatabaseDoctor): Promise<Finding[]> {
   try {
@@ -37,7 +25,6 @@ export async function checkDatabase(doctor: DatabaseDoctor): Promise<Finding[]> 
       await checkEncryption(client, doctor.url),
       await checkClock(client, doctor.now),
       await checkConnections(client, doctor.poolMaximum),
-      await checkExtension(client),
       await checkMigrations(client),
       await checkRole(client),
     ]);
@@ -108,17 +95,6 @@ async function checkConnections(client: Client, poolMaximum: number): Promise<Fi
     `PostgreSQL allows ${maximum}, and one instance may take ${poolMaximum}`,
     'Lower DATABASE_POOL_MAX or raise max_connections',
   );
-}
-
-async function checkExtension(client: Client): Promise<Finding> {
-  const { installed, available } = await firstRow<{ installed: boolean; available: boolean }>(
-    client,
-    `select exists (select from pg_extension where extname = 'btree_gin') as installed,
-       exists (select from pg_available_extensions where name = 'btree_gin') as available`,
-  );
-  if (installed) return ok('extension', 'btree_gin');
-  if (available) return warning('extension', 'btree_gin is not installed yet', 'npm run migrate -- up installs it');
-  return fault('extension', 'btree_gin is missing', "Install PostgreSQL's contrib package on the database server");
 }
 
 async function checkMigrations(client: Client): Promise<Finding> {

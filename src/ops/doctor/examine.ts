@@ -7,6 +7,7 @@ import { checkDatabase } from './database.checks.ts';
 import { type Finding, ok } from './finding.ts';
 import { checkKeys } from './keys.check.ts';
 import { checkDataDirectory, checkPort } from './machine.checks.ts';
+import { checkOwner } from './owner.check.ts';
 import { checkPooler } from './pooler.checks.ts';
 import { checkRedis } from './redis.check.ts';
 
@@ -47,6 +48,7 @@ async function checkEmbedded({ database, dataDirectory }: Config, now: () => num
   if (running === undefined) return [ok('database', 'embedded, not running: start the server to look into it')];
   const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${running.port}/${DATABASE_NAME}`;
   const findings = await checkDatabase({ url, poolMaximum: database.poolMaximum, now });
+  if (findings.length === 1) return findings;
   // Requests have a login of their own there.
-  return findings.filter(({ check }) => check !== 'role');
+  return [...findings.filter(({ check }) => check !== 'role'), ...(await checkOwner(url))];
 }

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import { connected } from './database.checks.ts';
+import { connected } from './connected.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
+import { checkOwner } from './owner.check.ts';
+
+const LOSES_SESSION = fault(
+  'direct',
+  'migrations would run through a pooler in transaction mode, where their lock holds nothing',
+  'Set DATABASE_URL_DIRECT to the URL without the pooler',
+);
 
 interface PoolerDoctor {
   readonly url: string;
@@ -17,7 +24,7 @@ export async function checkPooler({ url, directUrl, prepared, statementTimeout }
     const kind = await poolerOf(url);
     return [
       ok('pooler', kind === 'none' ? 'none in DATABASE_URL' : `DATABASE_URL is a pooler in ${kind} mode`),
-      await checkDirect(directUrl),
+      ...(await checkDirect(directUrl)),
       ...(prepared ? [await checkPrepared(url)] : []),
       ...(statementTimeout > 0 ? [await checkStartOption(url, statementTimeout)] : []),
     ];
@@ -55,17 +62,16 @@ async function whileAnotherHolds<Result>(url: string, work: (pid: number) => Pro
 }
 
 /** The lock under which instances take turns to migrate belongs to a session, which a pooler in transaction mode has not. */
-async function checkDirect(directUrl: string): Promise<Finding> {
+async function checkDirect(directUrl: string): Promise<Finding[]> {
   try {
-    if ((await poolerOf(directUrl)) !== 'transaction') return ok('direct', 'a session is kept, as migrations need');
+    const keeps = (await poolerOf(directUrl)) !== 'transaction';
+    return [
+      keeps ? ok('direct', 'a session is kept, as migrations need') : LOSES_SESSION,
+      ...(await checkOwner(directUrl)),
+    ];
   } catch (error) {
-    return fault('direct', `cannot be used: ${reason(error)}`, 'Check DATABASE_URL_DIRECT');
+    return [fault('direct', `cannot be used: ${reason(error)}`, 'Check DATABASE_URL_DIRECT')];
   }
-  return fault(
-    'direct',
-    'migrations would run through a pooler in transaction mode, where their lock holds nothing',
-    'Set DATABASE_URL_DIRECT to the URL without the pooler',
-  );
 }
 
 async function checkPrepared(url: string): Promise<Finding> {
