@@ -202,7 +202,7 @@ describe('what is sent to the collector', () => {
   });
 
   it('says which server it is from', () => {
-    expect(traced.collector.resource).toMatchObject({
+    expect(traced.collector.resources.at(-1)).toMatchObject({
       'service.name': 'premium-todo',
       'service.instance.id': expect.stringMatching(/^[\w-]{36}$/),
     });

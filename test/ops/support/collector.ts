@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Message } from './protobuf.ts';
 
@@ -27,11 +27,11 @@ export interface Collector {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
   readonly requests: readonly { path: string; headers: IncomingHttpHeaders; body: Buffer }[];
-  /** attributes of who sent the latest */
-  readonly resource: Record<string, AttributeValue>;
+  /** attributes of who sent them, message by message */
+  readonly resources: readonly Record<string, AttributeValue>[];
   /** Resolves with all spans of a trace when the one of its request has come: it is the last to end. */
   trace(traceId: string): Promise<ReceivedSpan[]>;
-  /** what is answered from now on; `hang` answers nothing */
+  /** what is answered from now on, also to those who wait; `hang` answers nothing */
   answer(status: number | 'hang'): void;
   /** Resolves when so many requests have come. */
   requested(count: number): Promise<void>;
@@ -41,7 +41,7 @@ export interface Collector {
 export async function startCollector(port = 0): Promise<Collector> {
   const spans: ReceivedSpan[] = [];
   const requests: Collector['requests'][number][] = [];
-  let resource: Collector['resource'] = {};
+  const resources: Record<string, AttributeValue>[] = [];
   let status: number | 'hang' = 200;
   const waiting = new Set<() => void>();
 
@@ -53,6 +53,13 @@ export async function startCollector(port = 0): Promise<Collector> {
     }
   }
 
+  const unanswered = new Set<ServerResponse>();
+  function answerAll(): void {
+    if (status === 'hang') return;
+    for (const response of unanswered) response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end();
+    unanswered.clear();
+  }
+
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -60,11 +67,12 @@ export async function startCollector(port = 0): Promise<Collector> {
     requests.push({ path: request.url ?? '', headers: request.headers, body });
     if (status === 200) {
       for (const group of new Message(body).messages(1)) {
-        resource = attributesOf(group.message(1)?.messages(1) ?? []);
+        resources.push(attributesOf(group.message(1)?.messages(1) ?? []));
         for (const scope of group.messages(2)) spans.push(...scope.messages(2).map(spanOf));
       }
     }
-    if (status !== 'hang') response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end();
+    unanswered.add(response);
+    answerAll();
     for (const wake of waiting) wake();
     waiting.clear();
   });
@@ -75,9 +83,7 @@ export async function startCollector(port = 0): Promise<Collector> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     requests,
-    get resource() {
-      return resource;
-    },
+    resources,
     trace: (traceId) =>
       until(() => {
         const found = spans.filter((span) => span.traceId === traceId);
@@ -85,6 +91,7 @@ export async function startCollector(port = 0): Promise<Collector> {
       }),
     answer(next) {
       status = next;
+      answerAll();
     },
     requested: (count) => until(() => (requests.length >= count ? true : undefined)).then(() => {}),
     async close() {
