@@ -29,17 +29,18 @@ export async function generatedFiles(): Promise<Map<string, string>> {
 
 async function openApi(): Promise<string> {
   const nobody = () => Promise.reject(new Error('nobody asks'));
+  const logger = createLogger({ level: 'silent', format: 'json' });
   const server = await createRestServer({
     authenticator: { authenticate: nobody, authenticateConnection: nobody },
     rateLimits,
     events: { record: () => {}, recordNow: async () => {} },
-    logger: createLogger({ level: 'silent', format: 'json' }),
+    logger,
     bodyLimit: 1,
     userRoutes: [
       taskRoutes(services.tasks, results),
       userRoutes(services.users),
       auditRoutes(services.audit),
-      exportRoutes(services.exports),
+      exportRoutes(services.exports, logger),
       importRoutes(services.imports),
     ],
     openRoutes: [],

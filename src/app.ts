@@ -217,7 +217,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
       taskRoutes(services.tasks, results),
       userRoutes(services.users),
       auditRoutes(services.audit),
-      exportRoutes(services.exports),
+      exportRoutes(services.exports, logger),
       importRoutes(services.imports),
     ],
     openRoutes: [

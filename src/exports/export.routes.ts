@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { AppError } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
 import { RARE } from '../core/rate-limits.ts';
 import { TEXT_PATTERN } from '../core/text.ts';
 import { actorOf } from '../http/actor.ts';
 import { NDJSON_TYPE } from '../http/body.ts';
 import { problems } from '../http/problem.ts';
+import { recordOf } from '../http/request-record.ts';
 import type { ExportService } from './export.service.ts';
 
 const exported = z
@@ -13,7 +17,7 @@ const exported = z
   .meta({ maxLength: 2_147_483_647, pattern: TEXT_PATTERN, description: 'Lines of JSON, one object each.' });
 
 /** A user's own data over REST, as a file. */
-export function exportRoutes(exports: ExportService): FastifyPluginCallbackZod {
+export function exportRoutes(exports: ExportService, logger: Logger): FastifyPluginCallbackZod {
   return (scope, _options, done) => {
     scope.get(
       '/auth/me/export',
@@ -39,11 +43,28 @@ export function exportRoutes(exports: ExportService): FastifyPluginCallbackZod {
         reply
           .type(`${NDJSON_TYPE}; charset=utf-8`)
           .header('content-disposition', 'attachment; filename="premium-todo.ndjson"');
-        return reply.send(Readable.from(whole(first.ndjson, exports.rest(actor, first))) as never);
+        const rest = telling(exports.rest(actor, first), (error) => failedMidway(error, request, logger));
+        return reply.send(Readable.from(whole(first.ndjson, rest)) as never);
       },
     );
     done();
   };
+}
+
+async function* telling(parts: AsyncIterable<string>, tell: (error: unknown) => void): AsyncGenerator<string> {
+  try {
+    yield* parts;
+  } catch (error) {
+    tell(error);
+    throw error;
+  }
+}
+
+/** The log has it as that of any other request, though no status could tell the client any more. */
+function failedMidway(error: unknown, request: FastifyRequest, logger: Logger): void {
+  const known = error instanceof AppError && error.code !== 'INTERNAL_SERVER_ERROR' ? error : undefined;
+  if (!known) logger.error({ err: error, requestId: request.id }, 'request failed');
+  recordOf(request.raw).failed(known ?? new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred'));
 }
 
 async function* whole(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {

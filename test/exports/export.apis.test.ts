@@ -1,7 +1,12 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ServiceUnavailableError } from '../../src/core/errors.ts';
+import { createLogger } from '../../src/core/logger.ts';
 import { withOwner } from '../backup/support.ts';
+import { keptLines } from '../ops/support/kept-lines.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
+import { createMemoryStores } from '../support/memory-stores.ts';
 
 let app: TestApp;
 
@@ -62,6 +67,32 @@ describe('an export', () => {
     expect(of('task').map((task) => task.created_at)).toEqual(times);
     expect(lines.at(-1)).toEqual({ type: 'end', tasks: 250, security_events: of('security_event').length });
     expect(lines).toHaveLength(3 + 250 + of('security_event').length);
+  });
+
+  it.each<[string, Error, string]>([
+    ['by the database', new ServiceUnavailableError('The database is not available'), 'SERVICE_UNAVAILABLE'],
+    ['by a bug', new TypeError('nobody expected this'), 'INTERNAL_SERVER_ERROR'],
+  ])('that is cut off %s has no last line, and the log says why', async (_by, error, code) => {
+    const { log, line, destination } = keptLines();
+    const { taskStore, userStore, auditStore } = createMemoryStores();
+    const failing = { ...auditStore, slice: () => Promise.reject(error) };
+    const cut = await startTestApp({
+      overrides: {
+        ...{ taskStore, userStore, auditStore: failing },
+        logger: createLogger({ level: 'info', format: 'json' }, destination),
+      },
+    });
+    const { status, body } = await fetch(`${cut.url}/api/auth/me/export`, { headers: await cut.credentials('ann') });
+    expect(status).toBe(200);
+    await expect(text(body!)).rejects.toThrow('terminated');
+    expect(await line('request')).toMatchObject({ level: 40, code, aborted: true });
+    const faults = log.filter(({ msg }) => msg === 'request failed');
+    expect(faults).toEqual(
+      code === 'INTERNAL_SERVER_ERROR'
+        ? [expect.objectContaining({ level: 50, err: expect.objectContaining({ message: 'nobody expected this' }) })]
+        : [],
+    );
+    await cut.close();
   });
 
   it('is the same in pieces over GraphQL', async () => {

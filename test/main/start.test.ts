@@ -5,6 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { migrations } from '../../migrations/index.ts';
+import { TEST_SECRET } from '../support/app.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { connectTo } from '../workers/support/connection.ts';
+import { startServer } from '../workers/support/server.ts';
 
 // A signal while PostgreSQL was being started ended the server at once and left PostgreSQL running.
 it('a SIGTERM during the start leaves no PostgreSQL behind', async () => {
@@ -21,4 +26,25 @@ it('a SIGTERM during the start leaves no PostgreSQL behind', async () => {
   expect(existsSync(join(dataDirectory, 'postgres', 'data', 'PG_VERSION'))).toBe(true);
   expect(existsSync(join(dataDirectory, 'postgres', 'data', 'postmaster.pid'))).toBe(false);
   await rm(dataDirectory, { recursive: true, force: true });
+}, 90_000);
+
+it('two servers of two workers that start together on a new database apply each migration once', async () => {
+  const database = await createEmptyDatabase();
+  const settings = { WORKERS: '2', DATABASE_URL: database.url, BETTER_AUTH_SECRET: TEST_SECRET };
+  const servers = await Promise.all([startServer(settings), startServer(settings)]);
+  const applied = servers
+    .flatMap(({ log }) => log())
+    .flatMap(({ msg }) => /^applied migration (.*)$/.exec(msg)?.[1] ?? []);
+  expect(applied.sort()).toEqual(migrations.map(({ name }) => name));
+  for (const server of servers) {
+    const client = connectTo(server.url);
+    expect((await client.rest('ann', 'POST', '/api/tasks', { title: 'first' })).status).toBe(201);
+    client.close();
+    server.signal('SIGTERM', 'primary');
+  }
+  expect(await Promise.all(servers.map(({ exited }) => exited))).toEqual([
+    [0, null],
+    [0, null],
+  ]);
+  await database.drop();
 }, 90_000);
