@@ -14,7 +14,10 @@ export class KeepWholeAnswers extends Migration {
 
   override up(): void {
     // As text that is given back as it was, which jsonb is not. Without a default it changes no row. A key of before has none, and goes on being bound to its task.
+    // Without a transaction no limit holds but this one; what builds the index must have none.
+    this.addSql("set lock_timeout = '5s'");
     this.addSql('alter table idempotency_keys add column if not exists answer json');
+    this.addSql('set lock_timeout = 0');
 
     // For the purge, which removes the oldest. What an interrupted build leaves behind is no index.
     this.addSql('drop index concurrently if exists idempotency_keys_created_at_index');

@@ -7,3 +7,5 @@ file=$1/todo-$(date -u +%Y-%m-%dT%H%M%SZ).backup
 "$node" dist/src/commands/backup.js "$file"
 "$node" dist/src/commands/backup.js verify "$file"
 find "$1" -name 'todo-*.backup' -mtime +14 -delete
+# What a backup left behind that was killed.
+find "$1" -name 'todo-*.backup.partial-*' -mtime +1 -delete

@@ -46,7 +46,7 @@ export async function createBackup(request: BackupRequest): Promise<BackupSummar
   let rows = 0;
   let tables = 0;
   const write = async (client: Client, file: WriteStream) => {
-    const { header, estimate } = await withMigrationLock(url, () => takeSnapshot(client, now));
+    const { header, estimate } = await withMigrationLock(url, () => takeSnapshot(client, now), signal);
     tables = header.tables.length;
     const count = (more: number) => {
       rows += more;

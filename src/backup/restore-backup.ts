@@ -27,29 +27,33 @@ interface RestoreRequest {
  */
 export async function restoreBackup(request: RestoreRequest): Promise<void> {
   const { database, url, path, header, provideAuthTables, progress = () => {}, signal } = request;
-  await withMigrationLock(url, async () => {
-    const states = await migrationStates(database);
-    refuseUnknown(states);
-    const known = new Set(states.map(({ name }) => name));
-    refuseNewer(header, known);
-    const applied = new Set(states.filter(({ appliedAt }) => appliedAt !== undefined).map(({ name }) => name));
-    const hasAuthSchema = await withSession(url, async (client) => {
-      await refuseRows(client, await findTables(client));
-      return (await client.query('select from pg_namespace where nspname = $1', [AUTH_SCHEMA])).rowCount === 1;
-    });
-    try {
-      await migrateTo(database, new Set(header.migrations));
-      if (header.tables.some(({ schema }) => schema === AUTH_SCHEMA)) await provideAuthTables();
-      await loadBackup({ url, path, tables: header.tables, progress, signal });
-    } catch (error) {
-      await putBack({ database, url, applied, hasAuthSchema }).catch((cause: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new BackupError(`${reason}. The schema could not be put back: take another new database`, { cause });
+  await withMigrationLock(
+    url,
+    async () => {
+      const states = await migrationStates(database);
+      refuseUnknown(states);
+      const known = new Set(states.map(({ name }) => name));
+      refuseNewer(header, known);
+      const applied = new Set(states.filter(({ appliedAt }) => appliedAt !== undefined).map(({ name }) => name));
+      const hasAuthSchema = await withSession(url, async (client) => {
+        await refuseRows(client, await findTables(client));
+        return (await client.query('select from pg_namespace where nspname = $1', [AUTH_SCHEMA])).rowCount === 1;
       });
-      throw error;
-    }
-    await migrateTo(database, known);
-  });
+      try {
+        await migrateTo(database, new Set(header.migrations));
+        if (header.tables.some(({ schema }) => schema === AUTH_SCHEMA)) await provideAuthTables();
+        await loadBackup({ url, path, tables: header.tables, progress, signal });
+      } catch (error) {
+        await putBack({ database, url, applied, hasAuthSchema }).catch((cause: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          throw new BackupError(`${reason}. The schema could not be put back: take another new database`, { cause });
+        });
+        throw error;
+      }
+      await migrateTo(database, known);
+    },
+    signal,
+  );
   await withSession(url, async (client) => {
     await client.query(`analyze ${(await findTables(client)).map(qualified).join(', ')}`);
   });

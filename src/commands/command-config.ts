@@ -5,7 +5,7 @@ import { BackupError } from '../backup/backup-file.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { AppError } from '../core/errors.ts';
 import { RoleError } from '../db/application-role.ts';
-import { translateDatabaseError } from '../db/errors.ts';
+import { missingRight, translateDatabaseError } from '../db/errors.ts';
 import { MigrationError } from '../db/migrate.ts';
 
 /** Wrong use of a command; the message is all that the caller is shown. */
@@ -27,7 +27,9 @@ export async function runCommand(
     if (existsSync('.env')) process.loadEnvFile('.env');
     await command(loadConfig(process.env));
   } catch (thrown) {
-    const error = translateDatabaseError(thrown);
+    const right = missingRight(thrown);
+    const error =
+      right === undefined ? translateDatabaseError(thrown) : new RoleError(`PostgreSQL refuses this: ${right}`);
     if (!isForCaller(error)) throw error;
     tell(error);
     process.exitCode = 1;

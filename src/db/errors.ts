@@ -37,6 +37,8 @@ const UNAVAILABLE_MESSAGES =
   /^(timeout exceeded when trying to connect|timeout expired$|Connection terminated|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end)/;
 /** Serialization failure and deadlock. */
 const UNDONE_STATES = new Set(['40001', '40P01']);
+/** Insufficient privilege; row-level security too. */
+const NO_RIGHT = '42501';
 /** Nobody accepted the connection: nobody listens, PostgreSQL starts or stops, it has no connection left. */
 const UNREACHED = new Set(['ECONNREFUSED', '57P03', '53300']);
 /** The connection ended: by its administrator, with a crash, or on its way. */
@@ -83,7 +85,7 @@ export function faultOf(error: unknown): DatabaseFault | undefined {
   if (typeof code !== 'string') return undefined;
   if (code.startsWith('23')) return 'constraint';
   if (BAD_VALUE.has(code)) return 'value';
-  if (code === '42501') return 'policy';
+  if (code === NO_RIGHT) return 'policy';
   if (UNDONE_STATES.has(code)) return 'serialization';
   if (code === '57014') return 'timeout';
   return UNAVAILABLE_STATES.has(code) || UNAVAILABLE_SYSTEM.has(code) || code.startsWith('08')
@@ -130,6 +132,13 @@ function isRefusedByQueue(error: unknown): boolean {
 export function isRefusedOption(error: unknown): boolean {
   const { code, message } = fieldsOf(error);
   return code === '08P01' && /startup parameter/.test(String(message));
+}
+
+/** What PostgreSQL says of a right that the role has not, for whoever looks after the server: clients are not told. */
+export function missingRight(error: unknown): string | undefined {
+  const { code, message, cause } = fieldsOf(error);
+  const deeper = cause === undefined ? undefined : missingRight(cause);
+  return deeper ?? (code === NO_RIGHT ? String(message) : undefined);
 }
 
 /** Whether the database is away for now. What somebody has to put right, a password for one, is no outage. */

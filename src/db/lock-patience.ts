@@ -26,20 +26,22 @@ interface Waiting {
   /** a connection beside the one that migrates, to see whom it waits for */
   readonly observer: Client;
   readonly patience: LockPatience;
+  /** false: it sets the limit itself where it needs one, and every step of it may be taken twice */
+  readonly isTransactional: boolean;
   /** hears of each try that failed, and who was in the way */
   readonly failed: (tries: number, blockers: string) => void;
 }
 
 /**
- * Runs one migration in a transaction, and again when it did not get a lock soon. A table lock that waits behind a long
+ * Runs one migration, and again when it did not get a lock soon. A table lock that waits behind a long
  * transaction has all others wait behind itself, so giving up and coming back is what keeps the table in service.
  * @throws what `run` throws, after the last try the error of PostgreSQL for which `lacksLocks` is true
  */
 export async function withLockPatience<Result>(run: () => Promise<Result>, waiting: Waiting): Promise<Result> {
-  const { orm, observer, patience, failed } = waiting;
+  const { orm, observer, patience, isTransactional, failed } = waiting;
   for (let tries = 1; ; tries++) {
     // Each time: what failed may have cost the connection, and the setting with it.
-    const pid = await limitLocks(orm, patience.timeout);
+    const pid = await setLimits(orm, isTransactional ? patience.timeout : 0);
     const watch = watchBlockers(observer, pid, patience.timeout / 4);
     try {
       return await run();
@@ -54,11 +56,15 @@ export async function withLockPatience<Result>(run: () => Promise<Result>, waiti
   }
 }
 
-/** Sets it for the session of the one connection that migrations have, and answers whose it is. 0 = no limit. */
-export async function limitLocks(orm: MikroORM, milliseconds: number): Promise<number> {
-  const [row] = await orm.em
-    .getConnection()
-    .execute<{ pid: number }[]>(`select pg_backend_pid() as pid, set_config('lock_timeout', '${milliseconds}', false)`);
+/**
+ * For the session of the one connection that migrations have: milliseconds that it waits for a lock, 0 = no limit, and none for
+ * anything else, whatever stands on the role, since an index takes as long as it takes. Answers whose session it is.
+ */
+async function setLimits(orm: MikroORM, lockTimeout: number): Promise<number> {
+  const [row] = await orm.em.getConnection().execute<{ pid: number }[]>(
+    `select pg_backend_pid() as pid, set_config('lock_timeout', '${lockTimeout}', false),
+       set_config('statement_timeout', '0', false), set_config('idle_in_transaction_session_timeout', '0', false)`,
+  );
   return row?.pid ?? 0;
 }
 

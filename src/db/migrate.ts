@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { migrations } from '../../migrations/index.ts';
 import { withControlConnection } from './control-connection.ts';
 import type { Database, IsolatedDatabase } from './database.ts';
-import { LOCK_PATIENCE, type LockPatience, lacksLocks, limitLocks, withLockPatience } from './lock-patience.ts';
+import { LOCK_PATIENCE, type LockPatience, lacksLocks, withLockPatience } from './lock-patience.ts';
 
 /** Any constant: instances that start together must meet at the same lock. */
 const MIGRATION_LOCK = 7_310_920_114;
@@ -92,25 +92,19 @@ interface Circumstances {
 async function runMigration(name: string, run: () => Promise<unknown>, circumstances: Circumstances): Promise<void> {
   const { database, observer, options } = circumstances;
   const { log = () => {}, patience = LOCK_PATIENCE } = options;
-  const migration = migrations.find((known) => known.name === name);
-  // Building an index beside writes waits for their transactions and is in nobody's way; a limit would leave half of it.
-  if (migration && !migration.class.prototype.isTransactional()) {
-    await limitLocks(database.orm, 0);
-    await run();
-    return;
-  }
+  const isTransactional = migrations.find((known) => known.name === name)?.class.prototype.isTransactional() ?? true;
   let blockers = '';
   const failed = (tries: number, seen: string) => {
     blockers = seen;
     log(`migration ${name} did not get its locks (try ${tries} of ${patience.tries}); in the way: ${seen}`);
   };
   try {
-    await withLockPatience(run, { orm: database.orm, observer, patience, failed });
+    await withLockPatience(run, { orm: database.orm, observer, patience, isTransactional, failed });
   } catch (error) {
     if (!lacksLocks(error)) throw error;
     throw new MigrationError(
-      `The migration ${name} did not get its locks in ${patience.tries} tries, and nothing of it was done. ` +
-        `In the way: ${blockers}. End that, or start again when it is over.`,
+      `The migration ${name} did not get its locks in ${patience.tries} tries, and ` +
+        `${isTransactional ? 'nothing of it was done' : 'is not done'}. In the way: ${blockers}. End that, or start again when it is over.`,
     );
   }
 }
@@ -140,12 +134,19 @@ export function refuseUnknown(states: readonly MigrationState[]): void {
 
 /**
  * Keeps everybody else from changing the schema meanwhile. MikroORM's own first step, making its table, needs the lock too:
- * two that make it at once fail.
+ * two that make it at once fail. `signal` ends the wait.
  */
-export function withMigrationLock<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+export function withMigrationLock<Result>(
+  url: string,
+  work: (client: Client) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
   const locked = async (client: Client) => {
     // Asked again and again: a statement that waits keeps its snapshot, which an index built beside writes would wait for.
-    while (!(await isLocked(client))) await delay(LOCK_INTERVAL);
+    while (!(await isLocked(client))) {
+      await delay(LOCK_INTERVAL);
+      signal?.throwIfAborted();
+    }
     return work(client);
   };
   return withControlConnection(url, locked, { query_timeout: 0 });

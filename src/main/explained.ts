@@ -1,4 +1,4 @@
-import { isRefusedOption } from '../db/errors.ts';
+import { isRefusedOption, missingRight } from '../db/errors.ts';
 
 /** Errors whose message tells the one who starts the server what to put right. They are told by name: see `main.ts`. */
 const SELF_EXPLAINING = new Set(['ConfigError', 'MigrationError', 'RoleError', 'ShutdownError', 'WorkerError']);
@@ -16,5 +16,7 @@ export function explained(error: unknown): string | undefined {
   if (isRefusedOption(error)) {
     return `The pooler of DATABASE_URL says "${message}": set DATABASE_STATEMENT_TIMEOUT=0, and the limit on the role.`;
   }
+  const right = missingRight(error);
+  if (right !== undefined) return `PostgreSQL refuses the role what it needs: ${right}. npm run doctor says more.`;
   return code === 'EADDRINUSE' ? `Port ${port} is in use: stop what uses it, or set PORT to another one.` : undefined;
 }

@@ -13,7 +13,7 @@ export interface Stoppable {
 /** Ends the process when it is asked to. */
 export interface Stopping {
   readonly hasBegun: boolean;
-  /** Ends it without a signal; the first exit code counts. */
+  /** Ends it without a signal, or has the end that is under way have this exit code; the highest counts. */
   begin(reason: Record<string, unknown>, exitCode: number): void;
 }
 
@@ -24,19 +24,17 @@ export interface Stopping {
  * `abandon` is to cut the wait for the start short; what starts then may turn out to be nothing.
  */
 export function stopOnSignals(starting: Promise<Stoppable | undefined>, timeout: number, abandon = () => {}): Stopping {
-  let stoppingSince: number | undefined;
+  let worst: number | undefined;
+  let signalledAt: number | undefined;
 
   function begin(reason: Record<string, unknown>, exitCode: number): void {
-    if (stoppingSince !== undefined) {
-      // Somebody does not want to wait.
-      if (performance.now() - stoppingSince > REPEATED_SIGNAL_MS) process.exit(1);
-      return;
-    }
-    stoppingSince = performance.now();
+    const hasBegun = worst !== undefined;
+    worst = Math.max(worst ?? 0, exitCode);
+    if (hasBegun) return;
     abandon();
     setTimeout(() => process.exit(1), timeout).unref();
     shutDown(starting, reason).then(
-      () => process.exit(exitCode),
+      () => process.exit(worst),
       (error: unknown) => {
         console.error(explained(error) ?? error);
         process.exit(1);
@@ -44,12 +42,17 @@ export function stopOnSignals(starting: Promise<Stoppable | undefined>, timeout:
     );
   }
 
-  const onSignal = (signal: NodeJS.Signals) => begin({ signal }, 0);
+  const onSignal = (signal: NodeJS.Signals) => {
+    signalledAt ??= performance.now();
+    // Somebody does not want to wait.
+    if (performance.now() - signalledAt > REPEATED_SIGNAL_MS) process.exit(1);
+    begin({ signal }, 0);
+  };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   return {
     get hasBegun() {
-      return stoppingSince !== undefined;
+      return worst !== undefined;
     },
     begin,
   };

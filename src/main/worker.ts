@@ -20,7 +20,9 @@ export async function runWorker(config: Config): Promise<void> {
   const siblings = siblingsBy(primary);
   const start = startWhenPossible(() => createApp(share, { logger }, siblings), createDoor(share, logger), logger);
   let isStopping = false;
+  let worst = 0;
   function stop(exitCode: number): void {
+    worst = Math.max(worst, exitCode);
     if (isStopping) return;
     isStopping = true;
     start.abandon();
@@ -32,7 +34,7 @@ export async function runWorker(config: Config): Promise<void> {
         () => {},
       )
       .then(
-        () => process.exit(exitCode),
+        () => process.exit(worst),
         (error: unknown) => {
           logger.error({ err: error }, 'this worker did not stop in order');
           process.exit(1);

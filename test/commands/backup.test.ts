@@ -1,7 +1,9 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { withMigrationLock } from '../../src/db/migrate.ts';
 import { newDirectory, untilWaiting, withOwner } from '../backup/support.ts';
+import { eventually } from '../redis/support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { runCommand, startCommand } from './support.ts';
 
@@ -57,6 +59,22 @@ describe('npm run backup and npm run restore', () => {
       await client.query('begin; lock table tasks in access exclusive mode');
       const { child, outcome } = startCommand('backup', ['file'], surroundings());
       await untilWaiting(database.url);
+      child.kill('SIGINT');
+      return outcome;
+    });
+    expect(outcome).toEqual({ code: 1, output: '', complaint: 'Interrupted, no file was written\n' });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('can be interrupted while they wait for a migration', async () => {
+    const outcome = await withMigrationLock(database.url, async (holder) => {
+      const { child, outcome } = startCommand('backup', ['file'], surroundings());
+      await eventually('it waits for the lock', async () => {
+        const { rows } = await holder.query(
+          "select from pg_stat_activity where query like 'select pg_try_advisory_lock%' and datname = current_database() and pid <> pg_backend_pid()",
+        );
+        return rows.length > 0;
+      });
       child.kill('SIGINT');
       return outcome;
     });

@@ -115,6 +115,20 @@ describe('npm run migrate', () => {
     expect(outcomes.filter(({ output }) => output !== 'nothing was pending\n')).toHaveLength(1);
   });
 
+  it('tells an owner without rights what PostgreSQL says', async () => {
+    const role = `migrates_nothing_${process.pid}`;
+    await query(`drop schema public cascade; create schema public; create role ${role} login password 'only here'`);
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, 'only here'];
+    const { code, output, complaint } = await migrate(['up'], { DATABASE_URL: url.href });
+    await query(`drop role ${role}`);
+    expect({ code, output, complaint }).toEqual({
+      code: 1,
+      output: '',
+      complaint: expect.stringMatching(/^PostgreSQL refuses this: permission denied for database test_\w+\n$/),
+    });
+  });
+
   it.each<[string, string[]]>([
     ['nothing to do', []],
     ['an unknown action', ['sideways']],

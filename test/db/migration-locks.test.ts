@@ -11,6 +11,8 @@ import { openOwnersDatabase } from '../support/owners-database.ts';
 const TRIGGERS = '20261126000000-revise-deletions';
 /** Alters the table of users, and then that of tasks. */
 const POLICIES = '20261123210000-guard-rows';
+/** Adds a column, and then builds an index beside writes. */
+const COLUMN = '20261126120000-keep-whole-answers';
 /** Builds an index beside writes. */
 const INDEX = '20261125233000-index-deleted-tasks';
 
@@ -90,6 +92,32 @@ describe('a migration that finds its table in use', () => {
     await report.query('select from users; commit');
     expect((await migrating)[0]).toBe(POLICIES);
     expect(log).toHaveLength(1);
+  });
+
+  it('takes no notice of time limits that stand on the role or the database', async () => {
+    const { pathname } = new URL(test.url);
+    await report.query(`alter database ${pathname.slice(1)} set statement_timeout = '300ms'`);
+    await revertTo(INDEX);
+    const migrating = run(async () => {});
+    const observer = new Client({ connectionString: test.url });
+    await observer.connect();
+    await eventually('the index waits for longer than that', async () => {
+      const { rows } = await observer.query(
+        "select from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock' and clock_timestamp() - query_start > '600 ms'",
+      );
+      return rows.length > 0;
+    });
+    await observer.end();
+    await report.query('commit');
+    expect((await migrating)[0]).toBe(INDEX);
+  });
+
+  it('gives up and comes back without a transaction, too, where it locks a table', async () => {
+    await revertTo(COLUMN);
+    await report.query('commit; begin; select from idempotency_keys limit 1');
+    const migrating = run(() => report.query('commit'), 10_000);
+    expect(await migrating).toEqual([COLUMN]);
+    expect(log).toEqual([expect.stringContaining('in the way: process')]);
   });
 
   it("waits as long as it takes where it builds an index beside writes, which is in nobody's way", async () => {

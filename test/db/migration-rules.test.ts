@@ -10,11 +10,6 @@ const ALLOWANCES: { migration: string; rule: Rule; reason: string }[] = [
     rule: 'column-rewrites',
     reason: 'Landed before the rule; every user needs a salt of his own, and the table has one short row for each.',
   },
-  {
-    migration: '20261126120000-keep-whole-answers',
-    rule: 'locks-without-limit',
-    reason: 'Landed before the rule; a nullable column needs its lock for a moment only.',
-  },
 ];
 
 /** Refused, and how the same is done: `alone` outside of a transaction. */
@@ -60,6 +55,22 @@ const SAMPLES: [Rule, Sample][] = [
       refused: 'create trigger t after insert on tasks execute function f()',
       fine: 'create trigger t after insert on tasks execute function f()',
       alone: 'refused',
+    },
+  ],
+  [
+    'locks-without-limit',
+    {
+      refused: "set lock_timeout = '5s'; set lock_timeout = 0; alter table tasks add column note text",
+      fine: "set lock_timeout = '5s'; alter table tasks add column note text",
+      alone: 'both',
+    },
+  ],
+  [
+    'limit-beside-writes',
+    {
+      refused: 'set lock_timeout = 5000; create index concurrently i on tasks (title)',
+      fine: "set lock_timeout = '5s'; set lock_timeout = 0; create index concurrently i on tasks (title)",
+      alone: 'both',
     },
   ],
   ['locks-without-limit', { refused: 'drop index i', fine: 'drop index i', alone: 'refused' }],

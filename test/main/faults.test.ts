@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TEST_SECRET } from '../support/app.ts';
@@ -15,12 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const start = (workers: string) =>
+const start = (workers: string, settings: Record<string, string> = {}) =>
   startServer({
     WORKERS: workers,
     DATABASE_URL: database.url,
     BETTER_AUTH_SECRET: TEST_SECRET,
     NODE_OPTIONS: `--import=${FAULTS}`,
+    ...settings,
   });
 
 describe('a bug outside of every request', () => {
@@ -40,6 +42,25 @@ describe('a bug outside of every request', () => {
           err: expect.objectContaining({ message, stack: expect.stringContaining('faults-on-signals.mjs') }),
         }),
       ]);
+      expect(server.log()).toContainEqual(expect.objectContaining({ step: 'database', msg: 'shutdown step done' }));
+    },
+    PATIENCE,
+  );
+
+  it.each<[string, NodeJS.Signals, NodeJS.Signals]>([
+    ['that a signal has begun', 'SIGTERM', 'SIGUSR2'],
+    ['that a bug has begun, as a signal does not either', 'SIGUSR2', 'SIGTERM'],
+  ])(
+    'does not cut a shutdown short %s, which ends with 1',
+    async (_which, first, second) => {
+      const server = await start('1', { SHUTDOWN_DELAY: '2500' });
+      server.signal(first, 'primary');
+      await server.line('"step":"readiness"');
+      // Two signals within a second are taken for one.
+      await delay(1500);
+      server.signal(second, 'primary');
+      expect(await server.exited).toEqual([1, null]);
+      expect(server.log()).toContainEqual(expect.objectContaining({ msg: 'unexpected fault' }));
       expect(server.log()).toContainEqual(expect.objectContaining({ step: 'database', msg: 'shutdown step done' }));
     },
     PATIENCE,

@@ -125,10 +125,27 @@ describe('npm run doctor', () => {
       const second = await look(environment());
       expect(second.faults).toEqual(['role', 'owner']);
       expect(second.of('owner')?.says).toContain('may neither create premium_todo_app nor act as it');
-      await asSuperuser(`grant premium_todo_app to ${name}`);
+      await remedy(second, 'owner');
       const third = await look(environment());
       expect(third.faults).toEqual([]);
       expect(third.of('migrations')?.says).toBe('the database was never migrated');
+    });
+
+    it('tells of a search path that names nothing', async () => {
+      await asSuperuser(`alter database ${name} owner to ${name}; alter role ${name} set search_path = nowhere`);
+      expect((await look(environment())).of('owner')).toMatchObject({
+        status: 'fault',
+        says: `no schema of the search_path of ${name} exists`,
+      });
+    });
+
+    it('tells an owner of the tables who may not make more what to run', async () => {
+      await asSuperuser(`create table tasks (); alter table tasks owner to ${name}; grant premium_todo_app to ${name}`);
+      const { of } = await look(environment());
+      expect(of('owner')).toMatchObject({
+        status: 'fault',
+        fix: `As a superuser in this database: grant create on schema "public" to "${name}"`,
+      });
     });
 
     it('says that the owner of the database installs what may be installed by him', async () => {

@@ -12,9 +12,16 @@ interface Rights {
   readonly installs: boolean;
   readonly tables: boolean;
   readonly owns: boolean;
+  /** where tables are made; none when `search_path` names nothing that exists */
+  readonly schema: string | null;
   readonly creates: boolean;
+  /** there is the server's role, and this one is a member or can make itself one */
+  readonly application: boolean;
   readonly roles: boolean;
 }
+
+/** Since then the right to create roles is none to be a member of those of others. */
+const ADMIN_OPTION_VERSION = 160_000;
 
 const RIGHTS = `
   select me.rolname as name, current_database() as database, me.rolsuper as superuser,
@@ -24,8 +31,13 @@ const RIGHTS = `
       and exists (select from pg_available_extension_versions where name = 'btree_gin' and trusted) as installs,
     tasks.oid is not null as tables,
     coalesce(pg_has_role(tasks.relowner, 'usage'), false) as owns,
-    coalesce(has_schema_privilege(current_schema(), 'create'), false) as creates,
-    me.rolsuper or coalesce(pg_has_role(application.oid, 'member'), me.rolcreaterole) as roles
+    current_schema() as schema, coalesce(has_schema_privilege(current_schema(), 'create'), false) as creates,
+    application.oid is not null as application,
+    me.rolsuper or case
+      when application.oid is null then me.rolcreaterole
+      when pg_has_role(application.oid, 'member') or pg_has_role(application.oid, 'member with admin option') then true
+      else me.rolcreaterole and current_setting('server_version_num')::int < ${ADMIN_OPTION_VERSION}
+    end as roles
   from pg_roles as me
     left join pg_class as tasks on tasks.oid = to_regclass('tasks')
     left join pg_roles as application on application.rolname = $1
@@ -52,7 +64,7 @@ function extension({ available, database, installed, installs, name }: Rights): 
   );
 }
 
-function owner({ creates, database, name, owns, roles, superuser, tables }: Rights): Finding {
+function owner({ application, creates, name, owns, roles, schema, superuser, tables }: Rights): Finding {
   const role = JSON.stringify(name);
   if (tables && !owns) {
     return fault(
@@ -61,18 +73,21 @@ function owner({ creates, database, name, owns, roles, superuser, tables }: Righ
       'Set DATABASE_URL_DIRECT to the URL of their owner, without a pooler',
     );
   }
-  if (!tables && !creates) {
+  if (schema === null) {
+    return fault('owner', `no schema of the search_path of ${name} exists`, 'Create it, or change search_path');
+  }
+  if (!creates) {
     return fault(
       'owner',
-      `${name} may not create tables`,
-      `As a superuser: alter database ${JSON.stringify(database)} owner to ${role}`,
+      `${name} may not create anything in the schema ${schema}`,
+      `As a superuser in this database: grant create on schema ${JSON.stringify(schema)} to ${role}`,
     );
   }
   if (!roles) {
     return fault(
       'owner',
       `${name} may neither create ${APPLICATION_ROLE} nor act as it`,
-      `As a superuser: create role ${APPLICATION_ROLE}; grant ${APPLICATION_ROLE} to ${role}`,
+      `As a superuser: ${application ? '' : `create role ${APPLICATION_ROLE}; `}grant ${APPLICATION_ROLE} to ${role}`,
     );
   }
   return ok('owner', superuser ? `${name} is a superuser` : `${name} may apply migrations`);

@@ -2,7 +2,8 @@
 export const RULES = {
   'index-blocks-writes': 'an index of a table that has rows is built with "concurrently"',
   'needs-no-transaction': '"concurrently" needs a migration with isTransactional() false',
-  'locks-without-limit': 'without a transaction no lock limit holds, so nothing locks a table for writes',
+  'locks-without-limit': 'without a transaction no lock limit holds but one that was set before',
+  'limit-beside-writes': 'what is built beside writes waits without a limit: given up, it leaves an invalid index',
   'column-type': 'another type rewrites the table, and the version before does not expect it',
   'column-rewrites': 'a new column is nullable or has a constant default',
   'not-null': '"not null" reads the whole table under its lock; only behind a validated check it does not',
@@ -19,6 +20,8 @@ export type Rule = keyof typeof RULES;
 /** What is known where a statement stands. */
 export interface Surroundings {
   isTransactional: boolean;
+  /** a lock limit was set, which holds from there on */
+  isLimited: boolean;
   /** made by the same migration, so that nobody waits for them and they have no rows of others */
   created: Set<string>;
   /** constraints that this migration has added */
