@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { MAXIMUM_WORKERS, type Settings, settings } from './settings.ts';
@@ -11,6 +12,21 @@ export type Config = Readonly<ReturnType<typeof toConfig>>;
 /** Thrown for wrong settings; the message names every one of them and never shows a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+const FILE = '.env';
+
+/**
+ * Adds what `.env` in the working directory says to the environment, where it is not set already.
+ * @throws ConfigError when there is one that cannot be read: going on without its settings would be another server
+ */
+export function loadEnvFile(): void {
+  if (!existsSync(FILE)) return;
+  try {
+    process.loadEnvFile(FILE);
+  } catch (error) {
+    throw new ConfigError(`This user cannot read the file ${FILE}, in which the settings are`, { cause: error });
+  }
 }
 
 /**
@@ -56,6 +72,9 @@ function contradictions(read: Settings): string[] {
       if (read.WORKERS > read[name])
         faults.push(`WORKERS must not be more than ${name}, of which each takes its share`);
     }
+  }
+  if (read.DATABASE_URL_DIRECT && !read.DATABASE_URL) {
+    faults.push('DATABASE_URL must be set with DATABASE_URL_DIRECT: without it the embedded PostgreSQL is used');
   }
   if (shutdownDelay(read) > read.SHUTDOWN_TIMEOUT / 2) {
     faults.push('SHUTDOWN_DELAY must not be more than half of SHUTDOWN_TIMEOUT: the rest is for requests under way');

@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
-import { existsSync } from 'node:fs';
-import { loadConfig } from './config.ts';
+import { loadConfig, loadEnvFile } from './config.ts';
 import { explained } from './main/explained.ts';
 
 try {
@@ -13,7 +12,7 @@ try {
 /** Each way to run loads only what it needs. */
 async function start(): Promise<void> {
   // A worker has the settings in its environment: a file that was changed meanwhile must not make it differ from others.
-  if (cluster.isPrimary && existsSync('.env')) process.loadEnvFile('.env');
+  if (cluster.isPrimary) loadEnvFile();
   const config = loadConfig(process.env);
   if (cluster.isWorker) await (await import('./main/worker.ts')).runWorker(config);
   else if (config.workers > 1) await (await import('./main/primary.ts')).runPrimary(config);

@@ -191,6 +191,13 @@ describe('settings', () => {
 });
 
 describe('wrong settings', () => {
+  // A drill with DATABASE_URL= made an embedded PostgreSQL, and then migrated and restored where DATABASE_URL_DIRECT pointed to.
+  it('are an address for migrations and none for requests', () => {
+    expect(faults({ DATABASE_URL_DIRECT: 'postgres://owner@db/todo' })).toEqual([
+      'DATABASE_URL must be set with DATABASE_URL_DIRECT: without it the embedded PostgreSQL is used',
+    ]);
+  });
+
   it('are named all at once', () => {
     const lines = faults({
       NODE_ENV: 'prod',

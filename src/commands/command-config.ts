@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { BackupError } from '../backup/backup-file.ts';
-import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { type Config, ConfigError, loadConfig, loadEnvFile } from '../config.ts';
 import { AppError } from '../core/errors.ts';
 import { RoleError } from '../db/application-role.ts';
 import { missingRight, translateDatabaseError } from '../db/errors.ts';
@@ -24,7 +23,7 @@ export async function runCommand(
   tell: (error: Error) => void = ({ message }) => console.error(message),
 ): Promise<void> {
   try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    loadEnvFile();
     await command(loadConfig(process.env));
   } catch (thrown) {
     const right = missingRight(thrown);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -64,6 +64,19 @@ describe('npm run doctor', () => {
       }),
     ]);
     expect(output).not.toContain('a-secret-word');
+  });
+
+  it('goes no further without settings that are there and cannot be read', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'doctor-settings-'));
+    // Whoever runs the tests may read every file; as a file this cannot be read by anybody.
+    await mkdir(join(place, '.env'));
+    const outcome = await runCommand('doctor', [], { cwd: place, env: { NODE_ENV: 'test' } });
+    await rm(place, { recursive: true });
+    expect(outcome).toEqual({
+      code: 1,
+      output: '',
+      complaint: 'This user cannot read the file .env, in which the settings are\n',
+    });
   });
 
   it('makes nothing in the data directory of an embedded PostgreSQL', async () => {
