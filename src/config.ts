@@ -14,18 +14,18 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const FILE = '.env';
+const ENV_FILE = '.env';
 
 /**
  * Adds what `.env` in the working directory says to the environment, where it is not set already.
  * @throws ConfigError when there is one that cannot be read: going on without its settings would be another server
  */
 export function loadEnvFile(): void {
-  if (!existsSync(FILE)) return;
+  if (!existsSync(ENV_FILE)) return;
   try {
-    process.loadEnvFile(FILE);
+    process.loadEnvFile(ENV_FILE);
   } catch (error) {
-    throw new ConfigError(`This user cannot read the file ${FILE}, in which the settings are`, { cause: error });
+    throw new ConfigError(`This user cannot read the file ${ENV_FILE}, in which the settings are`, { cause: error });
   }
 }
 

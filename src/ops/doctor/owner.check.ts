@@ -15,12 +15,12 @@ interface Rights {
   /** where tables are made; none when `search_path` names nothing that exists */
   readonly schema: string | null;
   readonly creates: boolean;
-  /** there is the server's role, and this one is a member or can make itself one */
+  /** is there the server's role, and is this one a member, or able to make it or itself one */
   readonly application: boolean;
   readonly roles: boolean;
 }
 
-/** Since then the right to create roles is none to be a member of those of others. */
+/** Since then a role that may create roles may make itself a member of its own only. */
 const ADMIN_OPTION_VERSION = 160_000;
 
 const RIGHTS = `
