@@ -16,6 +16,10 @@ const COLUMN = '20261126120000-keep-whole-answers';
 /** Builds an index beside writes. */
 const INDEX = '20261125233000-index-deleted-tasks';
 
+/** For longer than the time limits here. */
+const INDEX_WAITS =
+  "select from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock' and clock_timestamp() - query_start > '600 ms'";
+
 describe('a migration that finds its table in use', () => {
   let test: TestDatabase;
   let database: Database;
@@ -39,6 +43,14 @@ describe('a migration that finds its table in use', () => {
     while ((await revertLast(database, test.url)) !== name);
     await report.query("begin; insert into users (id) values ('somebody')");
     await report.query("insert into tasks (id, user_id, title) values (gen_random_uuid(), 'somebody', 'Under way')");
+  }
+
+  /** Asks by a connection of its own: in its transaction the report sees one and the same state of the others. */
+  async function untilSeen(query: string): Promise<void> {
+    const observer = new Client({ connectionString: test.url });
+    await observer.connect();
+    await eventually(query, async () => (await observer.query(query)).rows.length > 0);
+    await observer.end();
   }
 
   function run(wait: LockPatience['wait'], timeout = 400) {
@@ -80,15 +92,9 @@ describe('a migration that finds its table in use', () => {
     // Of two that wait for each other the one that has waited for this long looks, and is ended.
     await report.query("begin; set local deadlock_timeout = '1min'; lock table tasks in row exclusive mode");
     const migrating = run(async () => {}, 30_000);
-    const observer = new Client({ connectionString: test.url });
-    await observer.connect();
-    await eventually('the migration waits', async () => {
-      const { rows } = await observer.query(
-        "select from pg_locks where relation = 'tasks'::regclass and mode = 'AccessExclusiveLock' and not granted",
-      );
-      return rows.length > 0;
-    });
-    await observer.end();
+    await untilSeen(
+      "select from pg_locks where relation = 'tasks'::regclass and mode = 'AccessExclusiveLock' and not granted",
+    );
     await report.query('select from users; commit');
     expect((await migrating)[0]).toBe(POLICIES);
     expect(log).toHaveLength(1);
@@ -99,15 +105,7 @@ describe('a migration that finds its table in use', () => {
     await report.query(`alter database ${pathname.slice(1)} set statement_timeout = '300ms'`);
     await revertTo(INDEX);
     const migrating = run(async () => {});
-    const observer = new Client({ connectionString: test.url });
-    await observer.connect();
-    await eventually('the index waits for longer than that', async () => {
-      const { rows } = await observer.query(
-        "select from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock' and clock_timestamp() - query_start > '600 ms'",
-      );
-      return rows.length > 0;
-    });
-    await observer.end();
+    await untilSeen(INDEX_WAITS);
     await report.query('commit');
     expect((await migrating)[0]).toBe(INDEX);
   });
@@ -123,16 +121,7 @@ describe('a migration that finds its table in use', () => {
   it("waits as long as it takes where it builds an index beside writes, which is in nobody's way", async () => {
     await revertTo(INDEX);
     const migrating = run(async () => {});
-    // In its transaction the report would see one and the same state of the others.
-    const observer = new Client({ connectionString: test.url });
-    await observer.connect();
-    await eventually('the index waits', async () => {
-      const { rows } = await observer.query(
-        "select from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock' and clock_timestamp() - query_start > '600 ms'",
-      );
-      return rows.length > 0;
-    });
-    await observer.end();
+    await untilSeen(INDEX_WAITS);
     await report.query('commit');
     expect((await migrating)[0]).toBe(INDEX);
     const { rows } = await report.query(
