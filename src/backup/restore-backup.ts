@@ -26,37 +26,36 @@ interface RestoreRequest {
  * @throws BackupError when the database has rows or the backup is of a newer version, MigrationError when the database is
  */
 export async function restoreBackup(request: RestoreRequest): Promise<void> {
-  const { database, url, path, header, provideAuthTables, progress = () => {}, signal } = request;
-  await withMigrationLock(
-    url,
-    async () => {
-      const states = await migrationStates(database);
-      refuseUnknown(states);
-      const known = new Set(states.map(({ name }) => name));
-      refuseNewer(header, known);
-      const applied = new Set(states.filter(({ appliedAt }) => appliedAt !== undefined).map(({ name }) => name));
-      const hasAuthSchema = await withSession(url, async (client) => {
-        await refuseRows(client, await findTables(client));
-        return (await client.query('select from pg_namespace where nspname = $1', [AUTH_SCHEMA])).rowCount === 1;
-      });
-      try {
-        await migrateTo(database, new Set(header.migrations));
-        if (header.tables.some(({ schema }) => schema === AUTH_SCHEMA)) await provideAuthTables();
-        await loadBackup({ url, path, tables: header.tables, progress, signal });
-      } catch (error) {
-        await putBack({ database, url, applied, hasAuthSchema }).catch((cause: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
-          throw new BackupError(`${reason}. The schema could not be put back: take another new database`, { cause });
-        });
-        throw error;
-      }
-      await migrateTo(database, known);
-    },
-    signal,
-  );
+  const { url, signal } = request;
+  await withMigrationLock(url, () => bringBack(request), signal);
   await withSession(url, async (client) => {
     await client.query(`analyze ${(await findTables(client)).map(qualified).join(', ')}`);
   });
+}
+
+async function bringBack(request: RestoreRequest): Promise<void> {
+  const { database, url, path, header, provideAuthTables, progress = () => {}, signal } = request;
+  const states = await migrationStates(database);
+  refuseUnknown(states);
+  const known = new Set(states.map(({ name }) => name));
+  refuseNewer(header, known);
+  const applied = new Set(states.filter(({ appliedAt }) => appliedAt !== undefined).map(({ name }) => name));
+  const hasAuthSchema = await withSession(url, async (client) => {
+    await refuseRows(client, await findTables(client));
+    return (await client.query('select from pg_namespace where nspname = $1', [AUTH_SCHEMA])).rowCount === 1;
+  });
+  try {
+    await migrateTo(database, new Set(header.migrations));
+    if (header.tables.some(({ schema }) => schema === AUTH_SCHEMA)) await provideAuthTables();
+    await loadBackup({ url, path, tables: header.tables, progress, signal });
+  } catch (error) {
+    await putBack({ database, url, applied, hasAuthSchema }).catch((cause: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new BackupError(`${reason}. The schema could not be put back: take another new database`, { cause });
+    });
+    throw error;
+  }
+  await migrateTo(database, known);
 }
 
 interface StateBefore {

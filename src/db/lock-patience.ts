@@ -41,7 +41,7 @@ export async function withLockPatience<Result>(run: () => Promise<Result>, waiti
   const { orm, observer, patience, isTransactional, failed } = waiting;
   for (let tries = 1; ; tries++) {
     // Each time: what failed may have cost the connection, and the setting with it.
-    const pid = await setLimits(orm, isTransactional ? patience.timeout : 0);
+    const pid = await limitLocks(orm, isTransactional ? patience.timeout : 0);
     const watch = watchBlockers(observer, pid, patience.timeout / 4);
     try {
       return await run();
@@ -56,15 +56,11 @@ export async function withLockPatience<Result>(run: () => Promise<Result>, waiti
   }
 }
 
-/**
- * For the session of the one connection that migrations have: milliseconds that it waits for a lock, 0 = no limit, and none for
- * anything else, whatever stands on the role, since an index takes as long as it takes. Answers whose session it is.
- */
-async function setLimits(orm: MikroORM, lockTimeout: number): Promise<number> {
-  const [row] = await orm.em.getConnection().execute<{ pid: number }[]>(
-    `select pg_backend_pid() as pid, set_config('lock_timeout', '${lockTimeout}', false),
-       set_config('statement_timeout', '0', false), set_config('idle_in_transaction_session_timeout', '0', false)`,
-  );
+/** Sets it for the session of the one connection that migrations have, and answers whose it is. 0 = no limit. */
+async function limitLocks(orm: MikroORM, milliseconds: number): Promise<number> {
+  const [row] = await orm.em
+    .getConnection()
+    .execute<{ pid: number }[]>(`select pg_backend_pid() as pid, set_config('lock_timeout', '${milliseconds}', false)`);
   return row?.pid ?? 0;
 }
 

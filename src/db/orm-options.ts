@@ -38,6 +38,9 @@ export interface DatabaseOptions {
 /** milliseconds until TCP asks a silent connection whether its other end is still there; a system's default is two hours */
 const KEEP_ALIVE_DELAY = 10_000;
 
+/** Migrations take as long as they take, whatever stands on the role. Not as start-up options, which poolers refuse. */
+const WITHOUT_LIMITS = 'set statement_timeout = 0; set idle_in_transaction_session_timeout = 0';
+
 /** MikroORM's settings. `session` carries its statements, unless the connection is the owner's. */
 export function ormOptions(options: DatabaseOptions, session: Omit<IsolatedSession, 'context'>): Options {
   const { isolation } = options;
@@ -47,6 +50,7 @@ export function ormOptions(options: DatabaseOptions, session: Omit<IsolatedSessi
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY,
     application_name: 'premium-todo',
     ...(options.statementTimeout > 0 ? { statement_timeout: options.statementTimeout } : {}),
+    ...(isolation === 'owner' ? { onConnect: (client) => client.query(WITHOUT_LIMITS) } : {}),
   };
   return {
     ...(isolation === 'owner'

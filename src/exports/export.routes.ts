@@ -1,15 +1,13 @@
 import { Readable } from 'node:stream';
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { RARE } from '../core/rate-limits.ts';
 import { TEXT_PATTERN } from '../core/text.ts';
 import { actorOf } from '../http/actor.ts';
 import { NDJSON_TYPE } from '../http/body.ts';
+import { failedRequest } from '../http/failed-request.ts';
 import { problems } from '../http/problem.ts';
-import { recordOf } from '../http/request-record.ts';
 import type { ExportService } from './export.service.ts';
 
 const exported = z
@@ -43,14 +41,15 @@ export function exportRoutes(exports: ExportService, logger: Logger): FastifyPlu
         reply
           .type(`${NDJSON_TYPE}; charset=utf-8`)
           .header('content-disposition', 'attachment; filename="premium-todo.ndjson"');
-        const rest = telling(exports.rest(actor, first), (error) => failedMidway(error, request, logger));
-        return reply.send(Readable.from(whole(first.ndjson, rest)) as never);
+        const parts = whole(first.ndjson, exports.rest(actor, first));
+        return reply.send(Readable.from(telling(parts, (error) => failedRequest(request.raw, error, logger))) as never);
       },
     );
     done();
   };
 }
 
+/** No status can tell the client of what fails now; the log has it as that of any other request. */
 async function* telling(parts: AsyncIterable<string>, tell: (error: unknown) => void): AsyncGenerator<string> {
   try {
     yield* parts;
@@ -58,13 +57,6 @@ async function* telling(parts: AsyncIterable<string>, tell: (error: unknown) => 
     tell(error);
     throw error;
   }
-}
-
-/** The log has it as that of any other request, though no status could tell the client any more. */
-function failedMidway(error: unknown, request: FastifyRequest, logger: Logger): void {
-  const known = error instanceof AppError && error.code !== 'INTERNAL_SERVER_ERROR' ? error : undefined;
-  if (!known) logger.error({ err: error, requestId: request.id }, 'request failed');
-  recordOf(request.raw).failed(known ?? new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred'));
 }
 
 async function* whole(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {

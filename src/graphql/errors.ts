@@ -1,12 +1,12 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, type ErrorCode, type ErrorDetails } from '../core/errors.ts';
+import { MASKED_MESSAGE } from '../http/failed-request.ts';
 
 /** More selections than this after fragments are spread, and a document is refused: 24 doubling fragments would take all memory. */
 export const MAXIMUM_RECURSIVE_SELECTIONS = 1000;
 /** Characters of what graphql-js says of a request. */
 const MAXIMUM_MESSAGE = 1000;
-const MASKED_MESSAGE = 'An unexpected error occurred';
 
 /** What a client sees as `extensions` of an error. */
 export interface ErrorExtensions extends ErrorDetails {

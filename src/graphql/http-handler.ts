@@ -9,6 +9,7 @@ import type { RequestContext } from '../core/request-context.ts';
 import type { RequestRecord } from '../core/request-record.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import { readJson } from '../http/body.ts';
+import { failedRequest } from '../http/failed-request.ts';
 import { originOf } from '../http/origin.ts';
 import { recordRefusal } from '../http/refusals.ts';
 import { requestIdOf } from '../http/request-id.ts';
@@ -155,16 +156,13 @@ function refuse(
   { error, userId }: { error: unknown; userId: string | undefined },
   { logger, events }: Pick<GraphQLHandlerOptions, 'logger' | 'events'>,
 ): void {
-  const requestId = requestIdOf(request);
-  const isExpected = error instanceof AppError && error.code !== 'INTERNAL_SERVER_ERROR';
-  const known = isExpected ? error : new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
-  if (known !== error) logger.error({ err: error, requestId }, 'request failed');
-  else if (error instanceof UnauthenticatedError) logger.debug({ err: error, requestId }, 'token refused');
-  recordRefusal(events, known, { userId, origin: originOf(request) });
-  recordOf(request).failed(known);
+  const answer = failedRequest(request, error, logger);
+  if (error instanceof UnauthenticatedError)
+    logger.debug({ err: error, requestId: requestIdOf(request) }, 'token refused');
+  recordRefusal(events, answer, { userId, origin: originOf(request) });
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  refuseOperation(request, response, known);
+  refuseOperation(request, response, answer);
 }

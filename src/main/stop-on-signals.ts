@@ -1,4 +1,5 @@
 import type { Logger } from '../core/logger.ts';
+import { createEnding } from './ending.ts';
 import { explained } from './explained.ts';
 
 /** Ctrl-C under npm arrives twice, from the terminal and from npm: only a signal after this means a second wish. */
@@ -24,22 +25,20 @@ export interface Stopping {
  * `abandon` is to cut the wait for the start short; what starts then may turn out to be nothing.
  */
 export function stopOnSignals(starting: Promise<Stoppable | undefined>, timeout: number, abandon = () => {}): Stopping {
-  let worst: number | undefined;
   let signalledAt: number | undefined;
+  let reason: Record<string, unknown> = {};
+  const ending = createEnding({
+    close() {
+      abandon();
+      return shutDown(starting, reason);
+    },
+    timeout,
+    failed: (error) => console.error(explained(error) ?? error),
+  });
 
-  function begin(reason: Record<string, unknown>, exitCode: number): void {
-    const hasBegun = worst !== undefined;
-    worst = Math.max(worst ?? 0, exitCode);
-    if (hasBegun) return;
-    abandon();
-    setTimeout(() => process.exit(1), timeout).unref();
-    shutDown(starting, reason).then(
-      () => process.exit(worst),
-      (error: unknown) => {
-        console.error(explained(error) ?? error);
-        process.exit(1);
-      },
-    );
+  function begin(why: Record<string, unknown>, exitCode: number): void {
+    if (!ending.hasBegun) reason = why;
+    ending.begin(exitCode);
   }
 
   const onSignal = (signal: NodeJS.Signals) => {
@@ -52,7 +51,7 @@ export function stopOnSignals(starting: Promise<Stoppable | undefined>, timeout:
   process.on('SIGINT', onSignal);
   return {
     get hasBegun() {
-      return worst !== undefined;
+      return ending.hasBegun;
     },
     begin,
   };

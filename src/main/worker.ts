@@ -6,6 +6,7 @@ import { channelToPrimary } from '../workers/channel-to-primary.ts';
 import { shareOf, siblingsBy } from '../workers/siblings.ts';
 import { createDoor } from './door.ts';
 import { endAtFaults } from './end-at-faults.ts';
+import { createEnding } from './ending.ts';
 import { explained } from './explained.ts';
 import { startWhenPossible } from './start-when-possible.ts';
 
@@ -19,38 +20,25 @@ export async function runWorker(config: Config): Promise<void> {
   const share = shareOf(config);
   const siblings = siblingsBy(primary);
   const start = startWhenPossible(() => createApp(share, { logger }, siblings), createDoor(share, logger), logger);
-  let isStopping = false;
-  let worst = 0;
-  function stop(exitCode: number): void {
-    worst = Math.max(worst, exitCode);
-    if (isStopping) return;
-    isStopping = true;
-    start.abandon();
-    setTimeout(() => process.exit(1), share.shutdown.timeout).unref();
-    start.app
+  const ending = createEnding({
+    close() {
+      start.abandon();
       // What could not start has nothing to stop.
-      .then(
-        (app) => app?.close(),
-        () => {},
-      )
-      .then(
-        () => process.exit(worst),
-        (error: unknown) => {
-          logger.error({ err: error }, 'this worker did not stop in order');
-          process.exit(1);
-        },
-      );
-  }
+      return start.app.catch(() => undefined).then((app) => app?.close());
+    },
+    timeout: share.shutdown.timeout,
+    failed: (error) => logger.error({ err: error }, 'this worker did not stop in order'),
+  });
   primary.listen(({ kind }) => {
-    if (kind === 'stop') stop(0);
+    if (kind === 'stop') ending.begin(0);
   });
   // The primary puts another one in its place.
-  endAtFaults(logger, () => stop(1));
+  endAtFaults(logger, () => ending.begin(1));
   try {
     const app = await start.app;
-    if (app !== undefined && !isStopping) primary.send({ kind: 'ready', url: await app.listen() });
+    if (app !== undefined && !ending.hasBegun) primary.send({ kind: 'ready', url: await app.listen() });
   } catch (error) {
-    if (isStopping) return;
+    if (ending.hasBegun) return;
     await primary.sendLast({ kind: 'failed', reason: explained(error) ?? String((error as Error).stack ?? error) });
     process.exit(1);
   }

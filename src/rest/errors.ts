@@ -1,23 +1,20 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, BadUserInputError, NotFoundError } from '../core/errors.ts';
+import { type AppError, BadUserInputError, NotFoundError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import { knownActorOf } from '../http/actor.ts';
 import { payloadTooLarge } from '../http/body.ts';
 import { errorHeaders } from '../http/error-headers.ts';
+import { failedRequest } from '../http/failed-request.ts';
 import { originOf } from '../http/origin.ts';
 import { PROBLEM_TYPE, problemOf } from '../http/problem.ts';
 import { recordRefusal } from '../http/refusals.ts';
-import { recordOf } from '../http/request-record.ts';
 
 /** The one mapping of errors to REST. What nobody expected is logged whole and answered as a generic 500. */
 export function createErrorHandler(logger: Logger, bodyLimit: number, events: SecurityEventLog) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const known = knownError(error, bodyLimit);
-    if (!known) logger.error({ err: error, requestId: request.id }, 'request failed');
-    const answer = known ?? new AppError('INTERNAL_SERVER_ERROR', 'An unexpected error occurred');
+    const answer = failedRequest(request.raw, refusalOf(error, bodyLimit) ?? error, logger);
     recordRefusal(events, answer, { userId: knownActorOf(request)?.userId, origin: originOf(request.raw) });
-    recordOf(request.raw).failed(answer);
     // RFC 9110 section 13.1.1: a precondition in a header that does not hold is answered with 412. Only a conflict over
     // versions tells one, others are no matter of If-Match.
     const isPrecondition = request.method !== 'POST' && request.headers['if-match'] !== undefined;
@@ -32,8 +29,8 @@ export function createErrorHandler(logger: Logger, bodyLimit: number, events: Se
   };
 }
 
-function knownError(error: unknown, bodyLimit: number): AppError | undefined {
-  if (error instanceof AppError) return error.code === 'INTERNAL_SERVER_ERROR' ? undefined : error;
+/** What Fastify refuses, in our words. */
+function refusalOf(error: unknown, bodyLimit: number): AppError | undefined {
   if (!isFastifyError(error)) return undefined;
   const { code, statusCode = 500, validation } = error;
   if (validation) return new BadUserInputError(validation.flatMap(fieldErrors));
