@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { eventually } from '../redis/support/eventually.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
 import { newUser } from '../support/factories.ts';
@@ -23,6 +24,12 @@ afterAll(async () => {
   await proxy.close();
 });
 
+/** What the server's pool holds, by its metrics, which ask no database. */
+async function idleConnections(): Promise<number> {
+  const metrics = await (await fetch(`${app.url}/metrics`)).text();
+  return Number(/^database_pool_connections\{state="idle"\} (\d+)$/m.exec(metrics)?.[1]);
+}
+
 // Neon ends all connections when it suspends a compute, and holds the next one until it has woken.
 it('the first requests after a suspended database wakes wait for it, and none fails', async () => {
   const user = newUser();
@@ -31,6 +38,8 @@ it('the first requests after a suspended database wakes wait for it, and none fa
     `select pg_terminate_backend(pid, 5000) from pg_stat_activity
      where datname = current_database() and pid <> pg_backend_pid()`,
   );
+  // A request in the moment in between would meet a connection that is about to end, which is another test's matter.
+  await eventually('the ends have arrived', async () => (await idleConnections()) === 0 && proxy.connections === 0);
   // Nobody asks, so nothing may wake it.
   expect(proxy.connections).toBe(0);
 
