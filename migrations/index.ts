@@ -7,6 +7,8 @@ import { SearchOwnWords } from './20261125230000-search-own-words.ts';
 import { IndexDeletedTasks } from './20261125233000-index-deleted-tasks.ts';
 import { ReviseDeletions } from './20261126000000-revise-deletions.ts';
 import { KeepWholeAnswers } from './20261126120000-keep-whole-answers.ts';
+import { NumberChanges } from './20261127050000-number-changes.ts';
+import { IndexChanges } from './20261127051000-index-changes.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
 export const migrations = [
@@ -19,4 +21,6 @@ export const migrations = [
   { name: '20261125233000-index-deleted-tasks', class: IndexDeletedTasks },
   { name: '20261126000000-revise-deletions', class: ReviseDeletions },
   { name: '20261126120000-keep-whole-answers', class: KeepWholeAnswers },
+  { name: '20261127050000-number-changes', class: NumberChanges },
+  { name: '20261127051000-index-changes', class: IndexChanges },
 ];

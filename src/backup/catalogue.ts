@@ -13,8 +13,9 @@ export interface FoundTable extends BackupTable {
 
 /**
  * Every table of the product: what stands in its schema and in Better Auth's and belongs to the role of this connection. They are
- * looked up, so that a table that a later migration adds is in the backup without being listed anywhere. The list of
- * applied migrations is no table like the others: a restore makes it by migrating.
+ * looked up, so that a table that a later migration adds is in the backup without being listed anywhere. What a
+ * restore makes by migrating is no table like the others: the list of applied migrations, and the name of the history
+ * that numbers of changes belong to, which a restored database does not go on with.
  */
 export async function findTables(client: Client): Promise<FoundTable[]> {
   const { rows } = await client.query<FoundTable>(
@@ -23,7 +24,7 @@ export async function findTables(client: Client): Promise<FoundTable[]> {
         where attrelid = pg_class.oid and attnum > 0 and not attisdropped and attgenerated = '') as columns
      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
      where relkind = 'r' and nspname in (current_schema(), $1) and pg_has_role(relowner, 'usage')
-       and not (nspname = current_schema() and relname = 'migrations')
+       and not (nspname = current_schema() and relname in ('migrations', 'sync_epoch'))
        and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e')
      order by nspname desc, relname`,
     [AUTH_SCHEMA],

@@ -33,7 +33,9 @@ export interface UserStore {
 /** Every index of tasks holds one of both: without either a user's tasks would be looked for among everybody's. */
 const PARTS = ['user_id = ? and deleted_at is null', 'user_id = ? and deleted_at is not null'];
 
+/** What tells which requests were carried out. */
 const DELETE_KEYS = 'delete from idempotency_keys where user_id = ?';
+const DELETE_COMMANDS = 'delete from applied_commands where user_id = ?';
 
 const COLUMNS =
   'id, email, name, created_at as "createdAt", tokens_valid_after as "tokensValidAfter", deleted_at as "deletedAt"';
@@ -80,7 +82,7 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
     erase: (userId, deletedAt) =>
       database.as(userId).transaction(async (manager) => {
         // In the order in which a write of a task takes its locks, key, task and user: the other way round they deadlock.
-        await manager.execute(DELETE_KEYS, [userId]);
+        for (const statement of [DELETE_KEYS, DELETE_COMMANDS]) await manager.execute(statement, [userId]);
         for (const part of PARTS) await manager.execute(`select id from tasks where ${part} for update`, [userId]);
         await manager.execute(
           'update users set email = null, name = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
@@ -88,7 +90,7 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
         );
         for (const part of PARTS) await manager.execute(`delete from tasks where ${part}`, [userId]);
         // Once more: while the user's row was waited for, others may have kept a key.
-        await manager.execute(DELETE_KEYS, [userId]);
+        for (const statement of [DELETE_KEYS, DELETE_COMMANDS]) await manager.execute(statement, [userId]);
       }),
   };
 }

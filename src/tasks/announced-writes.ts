@@ -1,0 +1,22 @@
+import type { TaskStore } from './task.store.ts';
+
+/**
+ * The same store, which calls `changed` with the user's id after each write: after its commit, since whoever hears of it
+ * looks at once. What a transaction does within itself is not told before its end.
+ */
+export function announceWrites(store: TaskStore, changed: (userId: string) => void): TaskStore {
+  async function announced<Answer>(userId: string, write: Promise<Answer>): Promise<Answer> {
+    const answer = await write;
+    changed(userId);
+    return answer;
+  }
+
+  return {
+    ...store,
+    insert: (userId, ...asked) => announced(userId, store.insert(userId, ...asked)),
+    insertMissing: (userId, ...asked) => announced(userId, store.insertMissing(userId, ...asked)),
+    change: (userId, ...asked) => announced(userId, store.change(userId, ...asked)),
+    toggle: (userId, ...asked) => announced(userId, store.toggle(userId, ...asked)),
+    once: (userId, ...asked) => announced(userId, store.once(userId, ...asked)),
+  };
+}
