@@ -5,7 +5,7 @@
  */
 /** Run in a browser, not here; the playground sends them as they are. */
 const browserFiles = '^src/graphql/playground/browser/';
-const features = ['users', 'tasks', 'imports', 'exports', 'audit'];
+const features = ['users', 'tasks', 'imports', 'exports', 'audit', 'sync'];
 
 const layers = {
   core: [],
@@ -39,8 +39,8 @@ const layerRules = Object.entries(layers).map(([layer, below]) => ({
   to: { path: '^src/', pathNot: [layer, ...below].map(pathOf) },
 }));
 
-/** What a feature shows to the others: its service, what that takes, and its GraphQL types. */
-const shared = '\\.(service|inputs|type)\\.ts$';
+/** What a feature shows to the others: its service, what that takes and answers, and how the APIs show it. */
+const shared = '\\.(service|inputs|type|resource)\\.ts$|^src/tasks/task\\.ts$';
 const featureRules = features.map((feature) => ({
   name: `feature-${feature}`,
   comment: 'Features meet only through services, their inputs and GraphQL types',

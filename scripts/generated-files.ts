@@ -6,9 +6,11 @@ import { createResultCache } from '../src/core/result-cache.ts';
 import { exportRoutes } from '../src/exports/export.routes.ts';
 import { createResolvers } from '../src/graphql/resolvers.ts';
 import { createSchema, printSchema } from '../src/graphql/schema.ts';
+import type { LiveConnections } from '../src/http/live-connections.ts';
 import { importRoutes } from '../src/imports/import.routes.ts';
 import { createRestServer } from '../src/rest/server.ts';
 import type { Services } from '../src/services.ts';
+import { syncRoutes } from '../src/sync/sync.routes.ts';
 import { taskRoutes } from '../src/tasks/task.routes.ts';
 import { userRoutes } from '../src/users/user.routes.ts';
 import { environmentExample } from './env-example.ts';
@@ -42,6 +44,7 @@ async function openApi(): Promise<string> {
       auditRoutes(services.audit),
       exportRoutes(services.exports, logger),
       importRoutes(services.imports),
+      syncRoutes(services.sync, {} as LiveConnections, logger),
     ],
     openRoutes: [],
     around: (fastify) => fastify,

@@ -13,28 +13,24 @@ import { createRateLimits } from './core/rate-limits.ts';
 import { createResultCache } from './core/result-cache.ts';
 import { runSteps, type ShutdownStep } from './core/shutdown.ts';
 import { tracedServices } from './core/tracing.ts';
+import { createListenedHints } from './db/change-listener.ts';
 import { createKeyPurge } from './db/key-purge.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
 import { exportRoutes } from './exports/export.routes.ts';
-import { createDocuments } from './graphql/documents.ts';
-import { createGraphQLHandler } from './graphql/http-handler.ts';
+import { createGraphQL } from './graphql/graphql.ts';
 import { createPlayground } from './graphql/playground.ts';
-import { createPreparedAnswer } from './graphql/prepared-answer.ts';
-import { createPreparedRequests } from './graphql/prepared-request.ts';
 import { refuseOperation } from './graphql/refusal.ts';
-import { createResolvers } from './graphql/resolvers.ts';
-import { createSchema } from './graphql/schema.ts';
-import { createGraphQLServer } from './graphql/server.ts';
-import { tracedAnswer } from './graphql/traced-operations.ts';
 import { originPolicy } from './http/cors.ts';
-import { createEdge } from './http/edge.ts';
+import { createEdge, type EdgeOptions } from './http/edge.ts';
 import { endConnections } from './http/end-connections.ts';
+import { createLiveConnections } from './http/live-connections.ts';
 import { refuseRequest } from './http/problem.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { pathOf } from './http/request-path.ts';
 import { createRequestsInProgress } from './http/requests-in-progress.ts';
+import { createUpgradeEdge } from './http/upgrades.ts';
 import { importRoutes } from './imports/import.routes.ts';
 import { healthRoutes } from './ops/health.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
@@ -44,6 +40,9 @@ import type { Traces } from './ops/tracing/start-tracing.ts';
 import { createSharing, type Sharing } from './redis/sharing.ts';
 import { createRestServer } from './rest/server.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
+import { syncRoutes } from './sync/sync.routes.ts';
+import { createSyncStore } from './sync/sync.store.ts';
+import { announceWrites } from './tasks/announced-writes.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
 import { createTaskStore } from './tasks/task.store.ts';
 import { userRoutes } from './users/user.routes.ts';
@@ -145,6 +144,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     log: (message) => logger.info(message),
   });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
+  const hints = sharing.hints ?? createListenedHints({ url: directUrl, logger });
   const purgeKeys = createKeyPurge({
     database,
     clock,
@@ -154,9 +154,15 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     clock,
     revocations,
     wait: (milliseconds) => delay(milliseconds),
-    taskStore: createTaskStore(database, purgeKeys),
+    taskStore: announceWrites(createTaskStore(database, purgeKeys), hints.publish),
     userStore: createUserStore(database),
     auditStore,
+    syncStore: createSyncStore(database),
+    following: {
+      hints,
+      maximumPerUser: config.liveConnections.perUser,
+      log: (error) => logger.error({ err: error }, 'changes cannot be read'),
+    },
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },
     ...overrides,
     events,
@@ -169,36 +175,31 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
 
   const results = createResultCache(config.resultCacheSize, services.tasks.revision);
   const playground = createPlayground(config, auth.secret, clock);
-  const schema = await createSchema(createResolvers(services), rateLimits);
-  const documents = await createDocuments(config, schema);
-  const { apollo, prepared } = await createGraphQLServer({
-    schema,
-    logger,
-    events,
-    introspection: config.introspection,
-    batching: config.batchLimit > 0,
-    maximumTokens: config.documentLimits.tokens,
-    persistedQueries: documents.persistedQueries,
-    tracing: traces.tracing,
+  const isAllowedOrigin = originPolicy(config.corsOrigins);
+  const connections = createLiveConnections({
+    clock,
+    maximum: config.liveConnections.maximum,
+    maximumPerUser: config.liveConnections.perUser,
+    onEnd: () => {},
   });
-  const preparedRequests = createPreparedRequests(prepared);
-  const graphql = createGraphQLHandler({
-    server: apollo,
+  const refuse: EdgeOptions['refuse'] = (request, response, error) =>
+    (isForGraphQL(request) ? refuseOperation : refuseRequest)(request, response, error);
+  const graphql = await createGraphQL({
+    config,
+    services,
     authenticator,
     rateLimits,
+    results,
+    connections,
     logger,
     events,
-    bodyLimit: config.bodyLimit,
-    batchLimit: config.batchLimit,
-    admission: documents.admission,
-    prepared: preparedRequests,
-    answerPrepared: tracedAnswer(createPreparedAnswer({ results, rateLimits }), traces.tracing),
+    tracing: traces.tracing,
     playground: config.playground ? playground.page : undefined,
   });
   metrics.watchCaches({
     results: results.counts,
     tokens: auth.verifier.counts,
-    operations: preparedRequests.counts,
+    operations: graphql.counts,
   });
   const inProgress = createRequestsInProgress();
   const log = createRequestLog({
@@ -219,6 +220,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
       auditRoutes(services.audit),
       exportRoutes(services.exports, logger),
       importRoutes(services.imports),
+      syncRoutes(services.sync, connections, logger),
     ],
     openRoutes: [
       healthRoutes(
@@ -235,28 +237,31 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
       ...auth.routes,
     ],
     tracing: traces.tracing,
+    upgrades: createUpgradeEdge(
+      { isPathOf: isForGraphQL, isAllowedOrigin, trustedProxyHops: config.trustedProxyHops, refuse },
+      graphql.sockets,
+    ),
     around: (fastify) =>
       createEdge(
         {
-          isAllowedOrigin: originPolicy(config.corsOrigins),
+          isAllowedOrigin,
           // The session of the embedded Better Auth is a cookie; the APIs themselves know bearer tokens only.
           cookiePath: auth.embedded && '/api/auth/',
           trustedProxyHops: config.trustedProxyHops,
           maximumConcurrentRequests: config.maximumConcurrentRequests,
-          refuse: (request, response, error) =>
-            (isForGraphQL(request) ? refuseOperation : refuseRequest)(request, response, error),
+          refuse,
           log,
           strictTransport: config.production,
           isClosing,
           inProgress,
           observe: metrics.observeRequest,
         },
-        (request, response) => (isForGraphQL(request) ? graphql : fastify)(request, response),
+        (request, response) => (isForGraphQL(request) ? graphql.handler : fastify)(request, response),
       ),
   });
 
   metrics.watchLoad(rest.server, inProgress);
-  const connections = endConnections(rest.server, { close: () => rest.close(), idle: () => inProgress.idle() });
+  const ending = endConnections(rest.server, { close: () => rest.close(), idle: () => inProgress.idle() });
   const announceEnd = () => {
     closing = true;
     inProgress.announceEnd();
@@ -267,10 +272,11 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const shutdown: readonly ShutdownStep[] = [
     { name: 'readiness', limit: share(0.01), run: announceEnd },
     { name: 'announcement', limit: announcement + SHORTEST_STEP, run: () => delay(announcement) },
-    { name: 'listening', limit: share(0.02), run: () => connections.stopAccepting() },
-    { name: 'requests', limit: share(0.6), run: () => inProgress.idle() },
-    { name: 'connections', limit: share(0.04), run: () => connections.closeSockets() },
-    { name: 'GraphQL', limit: share(0.04), run: () => apollo.stop() },
+    { name: 'listening', limit: share(0.02), run: () => ending.stopAccepting() },
+    { name: 'live connections', limit: share(0.1), run: () => connections.drain() },
+    { name: 'requests', limit: share(0.5), run: () => inProgress.idle() },
+    { name: 'connections', limit: share(0.04), run: () => ending.closeSockets() },
+    { name: 'GraphQL', limit: share(0.04), run: () => graphql.stop() },
     { name: 'security events', limit: share(0.1), run: () => audit.close() },
     { name: 'authentication', limit: share(0.04), run: () => auth.close() },
     { name: 'Redis', limit: share(0.01), run: () => sharing.close() },

@@ -140,6 +140,7 @@ function toConfig(read: Settings) {
     bodyLimit: read.BODY_LIMIT,
     trustedProxyHops: read.TRUST_PROXY_HOPS,
     maximumConcurrentRequests: read.MAX_CONCURRENT_REQUESTS,
+    liveConnections: { maximum: read.MAX_LIVE_CONNECTIONS, perUser: read.MAX_SUBSCRIPTIONS_PER_USER },
     introspection: read.GRAPHQL_INTROSPECTION ?? !production,
     batchLimit: read.GRAPHQL_BATCH_LIMIT,
     playground: (read.GRAPHQL_PLAYGROUND ?? !production) && !read.PERSISTED_ONLY,

@@ -5,6 +5,9 @@ import type { RevocationChannel } from './core/revocations.ts';
 import type { SecurityEventLog } from './core/security-events.ts';
 import { createExportService, type ExportService } from './exports/export.service.ts';
 import { createImportService, type ImportService } from './imports/import.service.ts';
+import { createTaskFeed, type TaskFeedOptions } from './sync/sync.feed.ts';
+import { createSyncService, type SyncService } from './sync/sync.service.ts';
+import type { SyncStore } from './sync/sync.store.ts';
 import { createTaskService, type TaskService } from './tasks/task.service.ts';
 import type { TaskStore } from './tasks/task.store.ts';
 import { createUserService, type Identities, type UserService } from './users/user.service.ts';
@@ -17,6 +20,7 @@ export interface Services {
   audit: AuditService;
   imports: ImportService;
   exports: ExportService;
+  sync: SyncService;
 }
 
 export interface ServiceDependencies {
@@ -27,21 +31,26 @@ export interface ServiceDependencies {
   identities: Identities;
   revocations: RevocationChannel;
   clock: Clock;
+  syncStore: SyncStore;
+  following: Pick<TaskFeedOptions, 'hints' | 'maximumPerUser' | 'log'>;
   /** waits for so many milliseconds */
   wait: (milliseconds: number) => Promise<void>;
 }
 
 /** The one factory of services. Whatever is given here, PostgreSQL or a test's memory, the services are the same. */
 export function createServices(dependencies: ServiceDependencies): Services {
-  const { taskStore, userStore, auditStore, clock, ...others } = dependencies;
+  const { taskStore, userStore, auditStore, syncStore, following, clock, ...others } = dependencies;
   const tasks = createTaskService(taskStore, clock);
   const users = createUserService({ store: userStore, clock, ...others });
   const audit = createAuditService(auditStore);
+  const feed = createTaskFeed({ ...following, store: syncStore, admit: (actor) => users.admit(actor), clock });
+  others.revocations.subscribe((userId) => feed.reconsider(userId));
   return {
     tasks,
     users,
     audit,
     imports: createImportService({ tasks, users, clock }),
     exports: createExportService({ tasks, users, audit, clock }),
+    sync: createSyncService(syncStore, feed),
   };
 }

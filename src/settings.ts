@@ -141,6 +141,12 @@ export const settings = z.object({
   MAX_CONCURRENT_REQUESTS: whole(1, 1_000_000)
     .default(2000)
     .describe('requests in progress at most; further ones are answered with 503'),
+  MAX_LIVE_CONNECTIONS: whole(0, 1_000_000)
+    .default(20_000)
+    .describe('WebSockets and event streams at most, of all workers together; further ones are told to try again'),
+  MAX_SUBSCRIPTIONS_PER_USER: whole(1, 100_000)
+    .default(50)
+    .describe('subscriptions of one user at most, and connections for them, in each process'),
   BODY_LIMIT: whole(1024, 104_857_600).default(1_048_576).describe('bytes of a request body at most'),
   GRAPHQL_INTROSPECTION: flag.optional().describe('answer schema queries; default false in production, true otherwise'),
   GRAPHQL_BATCH_LIMIT: whole(0, 100).default(0).describe('operations in one batch request at most; 0 = batching off'),

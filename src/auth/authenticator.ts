@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Actor } from '../core/actor.ts';
+import type { Actor, ConnectedActor } from '../core/actor.ts';
 import type { RequestOrigin } from '../core/security-events.ts';
 import { originOf } from '../http/origin.ts';
 import { bearerToken, tokenOfParameters } from './bearer.ts';
@@ -12,15 +12,13 @@ export interface Authenticator {
    * Answers at once for a token and a user that were seen within the last seconds: no promise on the usual path.
    * @throws UnauthenticatedError, ServiceUnavailableError (keys or users cannot be had)
    */
-  authenticate(request: IncomingMessage): Actor | Promise<Actor>;
+  authenticate(request: IncomingMessage): ConnectedActor | Promise<ConnectedActor>;
   /**
    * The same for a WebSocket, by the payload of its `connection_init`, which can be anything; `request` is the one that
    * opened it. The connection must be closed with 4401 when `expiresAt` comes.
    */
   authenticateConnection(request: IncomingMessage, parameters: unknown): ConnectedActor | Promise<ConnectedActor>;
 }
-
-export type ConnectedActor = Pick<VerifiedToken, keyof Actor | 'expiresAt'>;
 
 /** Refuses the actor of a good token whose account or tokens were ended. */
 export interface Admission {

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuditStore } from '../audit/audit.store.ts';
 import type { Config } from '../config.ts';
+import { createLocalHints } from '../core/change-hints.ts';
 import { systemClock } from '../core/clock.ts';
 import { createLocalRevocations } from '../core/revocations.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { ENTITIES } from '../entities.ts';
 import { createServices, type Services } from '../services.ts';
+import { createSyncStore } from '../sync/sync.store.ts';
 import { createTaskStore } from '../tasks/task.store.ts';
 import { createUserStore } from '../users/user.store.ts';
 
@@ -26,6 +28,9 @@ export async function withServices(config: Config, work: (services: Services) =>
       taskStore: createTaskStore(storage.database),
       userStore: createUserStore(storage.database),
       auditStore: createAuditStore(storage.database),
+      syncStore: createSyncStore(storage.database),
+      // Nobody follows here; those who follow elsewhere hear of it from the database.
+      following: { hints: createLocalHints(), maximumPerUser: 0, log: () => {} },
       // Nobody's request: who may run commands here may do anything.
       events: { record: () => {}, recordNow: async () => {} },
       // Signing out and erasing accounts is done at the server, which knows where its tokens come from.

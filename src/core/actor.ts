@@ -7,3 +7,9 @@ export interface Actor {
   /** seconds since the epoch at which the token was issued */
   readonly issuedAt: number;
 }
+
+/** An actor on a connection that stays open, which must not outlive the token. */
+export interface ConnectedActor extends Actor {
+  /** seconds since the epoch */
+  readonly expiresAt: number;
+}

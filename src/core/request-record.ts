@@ -20,6 +20,16 @@ export class RequestRecord {
   operation: string | undefined;
   /** the gravest of its errors */
   failure: Failure | undefined;
+  /** when the answer became a stream, in milliseconds of `performance.now()`: how long it goes on is up to the client */
+  streamedAt: number | undefined;
+  /** takes the request out of those in progress, where it is one of them */
+  leave: (() => void) | undefined;
+
+  /** The answer goes on for as long as its client wants. */
+  becomesStream(): void {
+    this.streamedAt = performance.now();
+    this.leave?.();
+  }
 
   /** A GraphQL operation that was found valid; its name is the client's choice, in the letters that GraphQL allows. */
   operated(name: string | undefined): void {

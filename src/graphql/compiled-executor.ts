@@ -138,6 +138,7 @@ export function createCompiledExecutor(
   return {
     async execute({ request, context, document, source }) {
       const operationName = request.operationName ?? undefined;
+      if (getOperationAST(document, operationName)?.operation === 'subscription') return { errors: [noStream()] };
       const execution = { document, operationName, variables: request.variables, context };
       const known = compiledFor(keyOf(source, operationName), execution);
       if (known) return known.execute(context, request.variables ?? {});
@@ -150,6 +151,11 @@ export function createCompiledExecutor(
       return known === 'uncompilable' ? undefined : known;
     },
   };
+}
+
+/** Executed as if it were a query, a subscription would answer once and with nothing. */
+function noStream(): GraphQLError {
+  return new GraphQLError('Subscriptions are answered over WebSocket, or with Accept: text/event-stream');
 }
 
 /** No document begins with a name and NUL. */

@@ -20,6 +20,12 @@ export function appErrorOf(error: unknown): AppError | undefined {
   return original instanceof AppError ? original : undefined;
 }
 
+/** An error as graphql-js wraps what resolvers throw, for what is thrown beside them. */
+export function asGraphQLError(error: unknown): GraphQLError {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}
+
 /**
  * Whether nobody expected this: to be logged whole and masked. What graphql-js and Apollo Server say of a document,
  * its variables and arguments is a GraphQLError with no other error behind it; whatever a resolver throws is behind one.

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Actor } from '../core/actor.ts';
+import type { ConnectedActor } from '../core/actor.ts';
 import { AppError, type ErrorCode, UnauthenticatedError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { NEW_DOCUMENTS, type RateLimits } from '../core/rate-limits.ts';
@@ -14,10 +14,11 @@ import { originOf } from '../http/origin.ts';
 import { recordRefusal } from '../http/refusals.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { recordOf } from '../http/request-record.ts';
-import type { Admission } from './operation-request.ts';
+import { type Admission, operationOfSearch } from './operation-request.ts';
 import { executedContext, type PreparedAnswer } from './prepared-answer.ts';
 import type { PreparedRequests } from './prepared-request.ts';
 import { refuseOperation } from './refusal.ts';
+import { acceptsEventStream, type EventStreamHandler, wantsEventStream } from './subscriptions/event-stream-handler.ts';
 
 export interface GraphQLHandlerOptions {
   server: ApolloServer<RequestContext>;
@@ -32,6 +33,8 @@ export interface GraphQLHandlerOptions {
   admission: Admission;
   prepared: PreparedRequests;
   answerPrepared: PreparedAnswer;
+  /** answers subscriptions */
+  answerStream: EventStreamHandler;
   /** answers browsers that ask for a page, where there is one */
   playground: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
@@ -47,11 +50,11 @@ const HEADERS_FOR_APOLLO = ['content-type', 'accept'];
  * for each request. Refuses before it reads: no token, no work.
  */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { server, authenticator, rateLimits, bodyLimit, batchLimit, admission, prepared, answerPrepared, playground } =
-    options;
+  const { server, authenticator, rateLimits, bodyLimit, batchLimit, admission, playground } = options;
+  const { prepared, answerPrepared, answerStream } = options;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let actor: Actor | undefined;
+    let actor: ConnectedActor | undefined;
     try {
       const seen = authenticator.authenticate(request);
       actor = seen instanceof Promise ? await seen : seen;
@@ -62,21 +65,27 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     }
   }
 
-  async function operate(actor: Actor, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function operate(actor: ConnectedActor, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
     const sent = method === 'POST' ? await readJson(request, bodyLimit) : undefined;
     assertBatchSize(sent, batchLimit);
     const { url = '' } = request;
     const parameters = method === 'GET' && url.includes('?') ? url.slice(url.indexOf('?')) : '';
+    if (acceptsEventStream(request)) {
+      const operation = (method === 'GET' ? operationOfSearch(parameters) : sent) ?? {};
+      if (wantsEventStream(request, operation)) {
+        await answerStream(request, response, operation, { actor, ...aboutRequest(request) });
+        return;
+      }
+    }
     // Where batches are off Apollo Server refuses them as a whole.
     const isRefused = Array.isArray(sent) && batchLimit === 0;
     const fresh = parameters === '' && !isRefused ? admission.newInBody(sent) : admission.newInSearch(parameters);
     if (fresh.length > 0) await rateLimits.consume(NEW_DOCUMENTS, actor.userId, fresh.length);
     const body = isRefused ? sent : admission.ofBody(sent);
     const search = parameters === '' ? '' : admission.ofSearch(parameters);
-    const requestId = requestIdOf(request);
-    const record = recordOf(request);
-    let context: RequestContext = { actor, requestId, origin: originOf(request), record };
+    let context: RequestContext = { actor, ...aboutRequest(request) };
+    const { record } = context;
     const known = fresh.length === 0 ? prepared.find(request, { body, search }) : undefined;
     if (known) {
       record.operated(known.operation.name);
@@ -103,6 +112,10 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     }
     void answer(request, response);
   };
+}
+
+function aboutRequest(request: IncomingMessage): Omit<RequestContext, 'actor'> {
+  return { requestId: requestIdOf(request), origin: originOf(request), record: recordOf(request) };
 }
 
 function wantsPage({ method, headers, url = '' }: IncomingMessage): boolean {

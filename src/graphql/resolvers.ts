@@ -3,6 +3,8 @@ import type { AuditService } from '../audit/audit.service.ts';
 import { ViewerEventsResolver } from '../audit/viewer-events.resolver.ts';
 import { ExportResolver } from '../exports/export.resolver.ts';
 import type { ExportService } from '../exports/export.service.ts';
+import { SyncResolver } from '../sync/sync.resolver.ts';
+import type { SyncService } from '../sync/sync.service.ts';
 import { TaskConnectionResolver, TaskResolver } from '../tasks/task.resolver.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import { ViewerTasksResolver } from '../tasks/viewer-tasks.resolver.ts';
@@ -10,15 +12,17 @@ import type { UserService } from '../users/user.service.ts';
 import { ViewerResolver } from '../users/viewer.resolver.ts';
 import type { Resolvers } from './schema.ts';
 
-interface ResolvedServices {
+/** What the resolvers delegate to. */
+export interface ResolvedServices {
   tasks: TaskService;
   users: UserService;
   audit: AuditService;
   exports: ExportService;
+  sync: SyncService;
 }
 
 /** Every resolver of the API with the services it delegates to. */
-export function createResolvers({ tasks, users, audit, exports }: ResolvedServices): Resolvers {
+export function createResolvers({ tasks, users, audit, exports, sync }: ResolvedServices): Resolvers {
   return [
     new TaskResolver(tasks),
     new TaskConnectionResolver(tasks),
@@ -26,5 +30,6 @@ export function createResolvers({ tasks, users, audit, exports }: ResolvedServic
     new ViewerTasksResolver(tasks),
     new ViewerEventsResolver(audit),
     new ExportResolver(exports),
+    new SyncResolver(sync),
   ];
 }

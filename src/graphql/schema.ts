@@ -31,13 +31,23 @@ export async function createSchema(resolvers: Resolvers, rateLimits: RateLimits)
     container: { get: (resolver) => instances.get(resolver) } as ContainerType,
     // TypeGraphQL would replace the built-in directives by this list.
     directives: [...specifiedDirectives, definition as GraphQLDirective],
+    // TypeGraphQL asks for one as soon as there is a subscription, also where each brings its own events.
+    pubSub: { publish: () => {}, subscribe: () => neverSubscribed() },
     // Input is validated once, in the services.
     validate: false,
   });
   const limited = directive.rateLimitDirectiveTransformer(schema);
   describe(limited.getQueryType(), 'What can be read. Everything is about the user that the token names.');
   describe(limited.getMutationType(), 'What can be changed. Fields of one mutation run one after the other.');
+  describe(
+    limited.getSubscriptionType(),
+    'What can be followed, over WebSocket (graphql-transport-ws) or as server-sent events.',
+  );
   return limited;
+}
+
+function neverSubscribed(): never {
+  throw new Error('subscriptions bring their own events');
 }
 
 /** TypeGraphQL makes the root types itself and leaves them without a description. */

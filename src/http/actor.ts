@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Actor } from '../core/actor.ts';
+import type { ConnectedActor } from '../core/actor.ts';
 import type { RateLimit } from '../core/rate-limits.ts';
 
 declare module 'fastify' {
@@ -11,19 +11,19 @@ declare module 'fastify' {
   }
 }
 
-const actors = new WeakMap<FastifyRequest, Actor>();
+const actors = new WeakMap<FastifyRequest, ConnectedActor>();
 
-export function setActor(request: FastifyRequest, actor: Actor): void {
+export function setActor(request: FastifyRequest, actor: ConnectedActor): void {
   actors.set(request, actor);
 }
 
 /** The same where it may not be known: an error can come before. */
-export function knownActorOf(request: FastifyRequest): Actor | undefined {
+export function knownActorOf(request: FastifyRequest): ConnectedActor | undefined {
   return actors.get(request);
 }
 
 /** The user that the request acts for. Only authenticated routes have one; elsewhere it is a bug to ask. */
-export function actorOf(request: FastifyRequest): Actor {
+export function actorOf(request: FastifyRequest): ConnectedActor {
   const actor = actors.get(request);
   if (!actor) throw new Error('a route without authentication asked for its actor');
   return actor;

@@ -48,10 +48,11 @@ export function createEdge(options: EdgeOptions, next: RequestListener): Request
     if (isClosing()) response.setHeader('connection', 'close');
     if (strictTransport) response.setHeader('strict-transport-security', 'max-age=31536000; includeSubDomains');
     const isTooMuch = inProgress.count >= maximumConcurrentRequests && !PROBES.has(pathOf(request));
-    const done = isTooMuch ? undefined : inProgress.add(response, start);
+    record.leave = isTooMuch ? undefined : inProgress.add(response, start);
     response.once('close', () => {
-      done?.();
-      const milliseconds = performance.now() - start;
+      const { streamedAt } = record;
+      if (streamedAt === undefined) record.leave?.();
+      const milliseconds = (streamedAt ?? performance.now()) - start;
       observe(pathOf(request), response.statusCode, milliseconds / 1000, record);
       log(request, response, milliseconds, record);
     });

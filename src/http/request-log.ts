@@ -19,7 +19,7 @@ export interface RequestLogOptions {
   load: () => Readonly<Record<string, number>>;
 }
 
-/** Writes the line of a request that has ended; `milliseconds` is how long it took. */
+/** Writes the line of a request that has ended; `milliseconds` is how long its answer took, of a stream until it began. */
 export type RequestLog = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -45,7 +45,7 @@ export function createRequestLog({ logger, slowRequest, everyRequest, load }: Re
     const isSlow = milliseconds > slowRequest;
     const level = levelOf(path, response.statusCode, isSlow, record);
     if (!logger.isLevelEnabled(level)) return;
-    const { operation, userId, failure } = record;
+    const { operation, userId, failure, streamedAt } = record;
     lines[level](
       {
         requestId: request.headers['x-request-id'],
@@ -57,7 +57,9 @@ export function createRequestLog({ logger, slowRequest, everyRequest, load }: Re
         code: failure?.code,
         reason: failure?.detail,
         milliseconds: Math.round(milliseconds * 10) / 10,
-        aborted: response.writableFinished ? undefined : true,
+        openSeconds: streamedAt === undefined ? undefined : Math.round((performance.now() - streamedAt) / 1000),
+        // Streams end when somebody goes.
+        aborted: response.writableFinished || streamedAt !== undefined ? undefined : true,
         load: isSlow ? load() : undefined,
       },
       isSlow ? 'slow request' : 'request',

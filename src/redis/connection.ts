@@ -27,6 +27,8 @@ export interface RedisConnection {
   failed(error: Error): void;
   /** Another connection to the same server, as a subscription needs one of its own. */
   duplicate(): Redis;
+  /** Ends such a connection. */
+  discard(connection: Redis): void;
   close(): void;
 }
 
@@ -35,7 +37,7 @@ export interface RedisConnection {
  * Each outage is one line in the log, and so is its end.
  */
 export function connectRedis({ url, logger, onChange }: RedisConnectionOptions): RedisConnection {
-  const connections: Redis[] = [];
+  const connections = new Set<Redis>();
   let away = true;
   let told = false;
   let lastProbe = 0;
@@ -59,7 +61,7 @@ export function connectRedis({ url, logger, onChange }: RedisConnectionOptions):
     });
     redis.on('error', onError);
     redis.connect().catch(() => {});
-    connections.push(redis);
+    connections.add(redis);
     return redis;
   }
 
@@ -98,6 +100,10 @@ export function connectRedis({ url, logger, onChange }: RedisConnectionOptions):
     },
     // Where this one has errors, the first connection has them too, and tells.
     duplicate: () => connect(() => {}),
+    discard(connection) {
+      connections.delete(connection);
+      connection.disconnect();
+    },
     close() {
       closed = true;
       for (const redis of connections) redis.disconnect();

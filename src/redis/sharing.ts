@@ -1,3 +1,4 @@
+import { type ChangeHints, createLocalHints } from '../core/change-hints.ts';
 import { type CreateCounter, countHere } from '../core/rate-limits.ts';
 import { createLocalRevocations, type RevocationChannel } from '../core/revocations.ts';
 import type { RedisConnectionOptions } from './connection.ts';
@@ -6,6 +7,8 @@ import type { RedisConnectionOptions } from './connection.ts';
 export interface Sharing {
   readonly createCounter: CreateCounter;
   readonly revocations: RevocationChannel;
+  /** of changes; without Redis it is the database that tells */
+  readonly hints: ChangeHints | undefined;
   close(): void;
 }
 
@@ -22,16 +25,18 @@ interface SharingOptions extends Omit<RedisConnectionOptions, 'url'> {
  */
 export async function createSharing({ url, siblings, ...options }: SharingOptions): Promise<Sharing> {
   const within = siblings ?? { createCounter: countHere, revocations: createLocalRevocations() };
-  if (url === undefined) return { ...within, close: () => {} };
-  const [{ connectRedis }, { sharedCounters }, { sharedRevocations }] = await Promise.all([
+  if (url === undefined) return { ...within, hints: undefined, close: () => {} };
+  const [{ connectRedis }, { sharedCounters }, { sharedRevocations }, { sharedHints }] = await Promise.all([
     import('./connection.ts'),
     import('./shared-counters.ts'),
     import('./shared-revocations.ts'),
+    import('./shared-hints.ts'),
   ]);
   const redis = connectRedis({ ...options, url });
   return {
     createCounter: sharedCounters(redis, within.createCounter),
     revocations: sharedRevocations(redis, within.revocations),
+    hints: sharedHints(redis, createLocalHints()),
     close: () => redis.close(),
   };
 }

@@ -16,6 +16,7 @@ import type { Tracing } from '../core/tracing.ts';
 import { assertPlainJson, NDJSON_TYPE, parseJson, textOfLines } from '../http/body.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { refuseMalformed } from '../http/malformed.ts';
+import type { UpgradeHandler } from '../http/upgrades.ts';
 import { requireActor } from './authentication.ts';
 import { createErrorHandler } from './errors.ts';
 import { describeApi, serveDocs } from './openapi.ts';
@@ -36,6 +37,8 @@ export interface RestServerOptions {
   tracing?: Tracing | undefined;
   /** puts itself before Fastify on the same port: GraphQL and what every request meets first */
   around: (fastify: RequestListener) => RequestListener;
+  /** takes over the connections of WebSockets; without it there are none */
+  upgrades?: UpgradeHandler;
 }
 
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
@@ -44,7 +47,8 @@ const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 export async function createRestServer(options: RestServerOptions): Promise<FastifyInstance> {
   const { authenticator, rateLimits, events, logger, bodyLimit, around } = options;
   const app = Fastify({
-    serverFactory: (handler) => createHttpServer(traceRequests(around(handler as RequestListener), options.tracing)),
+    serverFactory: (handler) =>
+      createHttpServer(traceRequests(around(handler as RequestListener), options.tracing), undefined, options.upgrades),
     logger: false,
     bodyLimit,
     requestIdHeader: 'x-request-id',

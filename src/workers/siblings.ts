@@ -30,5 +30,6 @@ export function shareOf(config: Config): Config {
     shutdown: { ...config.shutdown, timeout: config.shutdown.timeout * 0.8 },
     database: { ...config.database, poolMaximum: partOf(config.database.poolMaximum) },
     maximumConcurrentRequests: partOf(config.maximumConcurrentRequests),
+    liveConnections: { ...config.liveConnections, maximum: partOf(config.liveConnections.maximum) },
   };
 }

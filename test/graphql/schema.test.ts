@@ -7,6 +7,7 @@ import {
   isObjectType,
   validateSchema,
 } from 'graphql';
+import { createLocalHints } from '../../src/core/change-hints.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createRateLimits } from '../../src/core/rate-limits.ts';
 import { createLocalRevocations } from '../../src/core/revocations.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
     events: createRecordedEvents(),
     clock: systemClock,
     wait: async () => {},
+    following: { hints: createLocalHints(), maximumPerUser: 1, log: () => {} },
   });
   schema = await createSchema(createResolvers(services), createRateLimits(1));
 });

@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Actor } from '../../src/core/actor.ts';
+import type { ConnectedActor } from '../../src/core/actor.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 
 const MAXIMUM = 3;
 const ORIGIN = 'https://app.example.com';
-const ACTOR: Actor = { userId: 'ann', email: null, name: null, issuedAt: 0 };
+const ACTOR: ConnectedActor = {
+  userId: 'ann',
+  email: null,
+  name: null,
+  issuedAt: 0,
+  expiresAt: Number.POSITIVE_INFINITY,
+};
 
 /** Who sends this user is held until the test lets everybody go on. */
 let entered: (() => void)[] = [];

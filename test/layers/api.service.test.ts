@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { createAuditStore } from '../../src/audit/audit.store.ts';
+import { createLocalHints } from '../../src/core/change-hints.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createServices } from '../../src/services.ts';
+import { createSyncStore } from '../../src/sync/sync.store.ts';
 import { createTaskStore } from '../../src/tasks/task.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
 import { accountCases } from '../contract/cases/account.ts';
@@ -30,6 +32,8 @@ beforeAll(async () => {
     taskStore: createTaskStore(database),
     userStore: createUserStore(database),
     auditStore: createAuditStore(database),
+    syncStore: createSyncStore(database),
+    following: { hints: createLocalHints(), maximumPerUser: 1, log: () => {} },
     events: createRecordedEvents(),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },
     revocations: createLocalRevocations(),

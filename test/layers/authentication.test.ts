@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
-import type { Actor } from '../../src/core/actor.ts';
+import type { ConnectedActor } from '../../src/core/actor.ts';
 import { UnauthenticatedError } from '../../src/core/errors.ts';
 import { accountCases } from '../contract/cases/account.ts';
 import { ownershipCases } from '../contract/cases/ownership.ts';
@@ -18,14 +18,15 @@ let app: TestApp;
 
 const badges: Authenticator = {
   authenticate: (request) => bearerOf(request),
-  authenticateConnection: async (request) => ({ ...(await bearerOf(request)), expiresAt: Number.POSITIVE_INFINITY }),
+  authenticateConnection: (request) => bearerOf(request),
 };
 
-async function bearerOf({ headers }: IncomingMessage): Promise<Actor> {
+async function bearerOf({ headers }: IncomingMessage): Promise<ConnectedActor> {
   const badge = /^badge (\S+)$/.exec(headers['x-badge']?.toString() ?? '')?.[1];
   if (!badge) throw new UnauthenticatedError('missing_token', 'A badge is needed');
   const userId = Buffer.from(badge, 'base64url').toString();
-  const actor: Actor = { userId, email: `${badge}@example.com`, name: 'Badge holder', issuedAt: Date.now() / 1000 };
+  const times = { issuedAt: Date.now() / 1000, expiresAt: Number.POSITIVE_INFINITY };
+  const actor: ConnectedActor = { userId, email: `${badge}@example.com`, name: 'Badge holder', ...times };
   await app.services.users.admit(actor);
   return actor;
 }

@@ -1,7 +1,10 @@
+import { NIL } from 'uuid';
 import type { AuditStore } from '../../src/audit/audit.store.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { ConflictError, UnauthenticatedError } from '../../src/core/errors.ts';
 import type { KeyedRequest } from '../../src/db/once.ts';
+import type { ChangedTasks } from '../../src/sync/sync.queries.ts';
+import type { SyncStore } from '../../src/sync/sync.store.ts';
 import type { TaskCriteria, TaskFilter } from '../../src/tasks/task.inputs.ts';
 import type { TaskSort } from '../../src/tasks/task.order.ts';
 import type { NewTask, TaskChanges, TaskStore } from '../../src/tasks/task.store.ts';
@@ -13,6 +16,7 @@ import { createMemoryAuditStore } from './memory-audit-store.ts';
 
 interface Kept extends TaskRow {
   userId: string;
+  rev: number;
   deleted: boolean;
 }
 
@@ -20,6 +24,7 @@ interface MemoryStores {
   taskStore: TaskStore;
   userStore: UserStore;
   auditStore: AuditStore;
+  syncStore: SyncStore;
 }
 
 export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
@@ -43,9 +48,9 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
     if (tasks.has(id)) throw new ConflictError('This id is already in use');
     const moment = createdAt?.toISOString() ?? now();
     const times = { createdAt: moment, updatedAt: moment, completedAt: completed ? moment : null };
-    const task = { id, userId, title, description, completed, ...times, version: 1, deleted: false };
-    tasks.set(id, task);
     revision += 1;
+    const task = { id, userId, rev: revision, title, description, completed, ...times, version: 1, deleted: false };
+    tasks.set(id, task);
     return task;
   }
 
@@ -55,7 +60,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
     revision += 1;
     const updatedAt = now();
     const completedAt = changed.completed ? (task.completedAt ?? updatedAt) : null;
-    Object.assign(task, changed, { updatedAt, completedAt, version: task.version + 1 });
+    Object.assign(task, changed, { rev: revision, updatedAt, completedAt, version: task.version + 1 });
     return rowOf(task);
   }
 
@@ -145,7 +150,28 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       for (const name of keys.keys()) if (JSON.parse(name)[0] === userId) keys.delete(name);
     },
   };
-  return { taskStore, userStore, auditStore: createMemoryAuditStore() };
+
+  const found = (userId: string, kept: Kept[]): ChangedTasks => ({
+    head: revision,
+    purged: 0,
+    epoch: NIL,
+    key: `key of ${userId}`,
+    tasks: kept.map((task) => ({ ...rowOf(task), rev: task.rev, isDeleted: task.deleted })),
+  });
+  const syncStore: SyncStore = {
+    async changed(userId, rev, limit) {
+      const changed = [...tasks.values()].filter((task) => task.userId === userId && task.rev > rev);
+      return users.has(userId) ? found(userId, changed.sort((a, b) => a.rev - b.rev).slice(0, limit)) : undefined;
+    },
+    async current(userId, after, limit) {
+      const place = (task: Kept) => `${task.createdAt} ${task.id}`;
+      const begin = after && `${new Date(after.createdAt).toISOString()} ${after.id}`;
+      const current = [...tasks.values()].filter((task) => own(userId, task.id) && !(begin && place(task) >= begin));
+      const newestFirst = current.sort((a, b) => (place(a) < place(b) ? 1 : -1));
+      return users.has(userId) ? found(userId, newestFirst.slice(0, limit)) : undefined;
+    },
+  };
+  return { taskStore, userStore, auditStore: createMemoryAuditStore(), syncStore };
 }
 
 function rowOf({ userId: _userId, deleted: _deleted, ...row }: Kept): TaskRow {

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuditStore } from '../../src/audit/audit.store.ts';
 import type { Actor } from '../../src/core/actor.ts';
+import { createLocalHints } from '../../src/core/change-hints.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createServices, type ServiceDependencies, type Services } from '../../src/services.ts';
+import { createSyncStore } from '../../src/sync/sync.store.ts';
+import { announceWrites } from '../../src/tasks/announced-writes.ts';
 import { createTaskStore } from '../../src/tasks/task.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
 import { newUser } from './factories.ts';
@@ -21,10 +24,13 @@ export interface TestServices extends Services {
 export async function startTestServices(overrides: Partial<ServiceDependencies> = {}): Promise<TestServices> {
   const database = await openTestDatabase();
   const clock: Clock = overrides.clock ?? systemClock;
+  const hints = createLocalHints();
   const services = createServices({
-    taskStore: createTaskStore(database),
+    taskStore: announceWrites(createTaskStore(database), hints.publish),
     userStore: createUserStore(database),
     auditStore: createAuditStore(database),
+    syncStore: createSyncStore(database),
+    following: { hints, maximumPerUser: 50, log: () => {} },
     events: createRecordedEvents(),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },
     revocations: createLocalRevocations(),

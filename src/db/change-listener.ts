@@ -1,0 +1,102 @@
+import { Client } from 'pg';
+import { type ChangeHints, type ChangeListener, createLocalHints } from '../core/change-hints.ts';
+import type { Logger } from '../core/logger.ts';
+
+const CHANNEL = 'premium_todo_changes';
+/** The trigger of tasks tells of changes while anybody holds this lock shared; the migration number-changes has the same. */
+const LISTENERS_LOCK = '7307119426';
+/** milliseconds */
+const CONNECT_TIMEOUT = 5000;
+const SHORTEST_DELAY = 500;
+const LONGEST_DELAY = 30_000;
+const KEEP_ALIVE_DELAY = 10_000;
+
+export interface ListenedHintsOptions {
+  /** past any pooler: what listens is a session */
+  readonly url: string;
+  readonly logger: Logger;
+}
+
+/** A URL that cannot be listened on, however often it is tried. */
+class PoolerError extends Error {}
+
+/**
+ * Hints of every change, whoever makes it, by PostgreSQL's LISTEN on one connection that there is only while somebody
+ * listens here; what this process does itself is told without it. PostgreSQL tells at the commit. Where the connection is lost it is opened again, and then everybody is
+ * hinted at, since nobody knows what was told meanwhile.
+ */
+export function createListenedHints({ url, logger }: ListenedHintsOptions): ChangeHints {
+  const within = createLocalHints();
+  let tell: ChangeListener | undefined;
+  let client: Client | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let attempts = 0;
+
+  async function open(): Promise<void> {
+    const opened = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY,
+      application_name: 'premium-todo changes',
+    });
+    client = opened;
+    opened.on('notification', ({ payload }) => tell?.(payload));
+    // Unheard it would end the process; that the connection has ended is what matters.
+    opened.on('error', () => {});
+    try {
+      await opened.connect();
+      await assertDirect(opened);
+      await opened.query(`select pg_advisory_lock_shared(${LISTENERS_LOCK})`);
+      await opened.query(`listen ${CHANNEL}`);
+    } catch (error) {
+      void opened.end().catch(() => {});
+      lost(opened, (error as Error).message, error instanceof PoolerError);
+      return;
+    }
+    if (client !== opened) {
+      // Everybody has gone meanwhile.
+      void opened.end().catch(() => {});
+      return;
+    }
+    opened.once('end', () => lost(opened, 'the connection has ended'));
+    if (attempts > 0) logger.info('changes made elsewhere are seen at once again');
+    attempts = 0;
+  }
+
+  function lost(gone: Client, reason: string, isFinal = false): void {
+    if (client !== gone) return;
+    client = undefined;
+    if (attempts === 0)
+      logger.warn({ reason }, 'changes made elsewhere are seen late: the database cannot be listened to');
+    attempts += 1;
+    if (isFinal) return;
+    const delay = Math.min(SHORTEST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY);
+    retry = setTimeout(() => void open().then(() => tell?.()), delay).unref();
+  }
+
+  return {
+    publish: within.publish,
+    async listen(listener) {
+      tell = listener;
+      await within.listen(listener);
+      await open();
+    },
+    stop() {
+      within.stop();
+      tell = undefined;
+      clearTimeout(retry);
+      const gone = client;
+      client = undefined;
+      attempts = 0;
+      void gone?.end().catch(() => {});
+    },
+  };
+}
+
+/** PostgreSQL tells its clients its own process id; a pooler invents one, and keeps no session that could listen. */
+async function assertDirect(client: Client): Promise<void> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const { processID } = client as unknown as { processID: number };
+  if (rows[0]?.pid !== processID) throw new PoolerError('DATABASE_URL_DIRECT is a pooler');
+}

@@ -1,0 +1,46 @@
+import type { TaskRow } from '../tasks/task.ts';
+import type { ChangedTask, ChangedTasks } from './sync.queries.ts';
+import { encodePosition, type SyncPosition } from './sync.token.ts';
+
+/** What a follower hears, in the order of the changes. */
+export interface TaskChange {
+  /**
+   * `CREATED`: in its first version. `UPDATED`: in a later one, which a follower that was away may see as the first one.
+   * `RESYNC`: what was changed before this is no longer known; start anew, and go on following.
+   */
+  readonly type: 'CREATED' | 'UPDATED' | 'DELETED' | 'RESYNC';
+  readonly task: TaskRow | null;
+  readonly deletedTaskId: string | null;
+  /** to follow on from behind this change */
+  readonly syncToken: string;
+}
+
+/** What one read means for those at whose place it began. */
+export interface FoundChanges {
+  readonly changes: readonly TaskChange[];
+  /** where the changes lead to */
+  readonly place: SyncPosition;
+  readonly hasMore: boolean;
+}
+
+/** The first `limit` changes of a read that asked for one more. */
+export function changesOf(found: ChangedTasks, limit: number): FoundChanges {
+  const tasks = found.tasks.slice(0, limit);
+  const hasMore = found.tasks.length > limit;
+  const last = hasMore ? tasks.at(-1) : undefined;
+  const place = { epoch: found.epoch, rev: last?.rev ?? found.head };
+  return { changes: tasks.map((task) => changeOf(task, found)), place, hasMore };
+}
+
+export function resyncOf({ key, epoch, head }: ChangedTasks): FoundChanges {
+  const place = { epoch, rev: head };
+  const syncToken = encodePosition(place, key);
+  return { changes: [{ type: 'RESYNC', task: null, deletedTaskId: null, syncToken }], place, hasMore: false };
+}
+
+function changeOf(task: ChangedTask, { key, epoch }: ChangedTasks): TaskChange {
+  const syncToken = encodePosition({ epoch, rev: task.rev }, key);
+  return task.isDeleted
+    ? { type: 'DELETED', task: null, deletedTaskId: task.id, syncToken }
+    : { type: task.version === 1 ? 'CREATED' : 'UPDATED', task, deletedTaskId: null, syncToken };
+}
