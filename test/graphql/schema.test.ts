@@ -84,8 +84,10 @@ describe('the schema', () => {
     }
   });
 
-  it('offers no subscriptions as long as none exist', () => {
-    expect(schema.getSubscriptionType() ?? null).toBeNull();
+  it('offers one subscription, which is no field that a query could answer', () => {
+    const fields = Object.values(schema.getSubscriptionType()?.getFields() ?? {});
+    expect(fields.map(({ name }) => name)).toEqual(['taskChanged']);
+    expect(fields.every(({ subscribe }) => typeof subscribe === 'function')).toBe(true);
   });
 
   it('says with each description a sentence', () => {
@@ -127,6 +129,8 @@ describe('the schema', () => {
     expect(shown.filter((place) => secret.test(place)).sort()).toEqual([
       'DeleteAccountPayload.deletedUserId',
       'Mutation.revokeTokens',
+      'TaskChange.syncToken',
+      'TaskSyncPayload.syncToken',
     ]);
   });
 });
@@ -175,12 +179,12 @@ describe('the contract', () => {
     expect(signatures(name).map(unordered)).toEqual(expect.arrayContaining(expected.map(unordered)));
   });
 
-  it('holds for the roots and the task without a field more, but the export that the contract left to be designed', () => {
+  it('holds for the roots and the task without a field more, but the export and the synchronisation that the contract left to be designed', () => {
     expect(
       signatures('Query')
         .map((signature) => signature.split(/[(:]/)[0])
         .sort(),
-    ).toEqual(['exportMyData', 'task', 'tasks', 'viewer']);
+    ).toEqual(['exportMyData', 'task', 'taskSync', 'tasks', 'viewer']);
     expect(signatures('Mutation')).toHaveLength(6);
     expect(signatures('Task')).toHaveLength(8);
   });
