@@ -9,6 +9,7 @@ import { actorOf } from '../http/actor.ts';
 import { EVENT_STREAM_TYPE, type EventStream, openEventStream, type StreamEvent } from '../http/event-stream.ts';
 import { failedRequest } from '../http/failed-request.ts';
 import type { EndReason, LiveConnections } from '../http/live-connections.ts';
+import { pageParameters } from '../http/paging.ts';
 import { problems } from '../http/problem.ts';
 import { taskResource, toResource } from '../tasks/task.resource.ts';
 import type { TaskChange } from './sync.changes.ts';
@@ -20,17 +21,7 @@ const since = syncToken.optional();
 
 const changesQuery = z.strictObject({
   since: since.describe('`sync_token` of the last answer or event; all tasks when absent.'),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'must be a whole number')
-    .default('20')
-    .meta({
-      type: 'integer',
-      minimum: 1,
-      maximum: MAXIMUM_PAGE_SIZE,
-      pattern: undefined,
-      description: 'Tasks at most.',
-    }),
+  limit: pageParameters('Tasks').limit,
 });
 
 const taskChanges = z

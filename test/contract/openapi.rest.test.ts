@@ -31,10 +31,15 @@ let document: Document;
 let check: DocumentChecks;
 
 beforeAll(async () => {
-  const { taskStore, userStore, auditStore } = createMemoryStores();
+  const stores = createMemoryStores();
   app = await startTestApp({
     environment: { BODY_LIMIT: String(BODY_LIMIT) },
-    overrides: { taskStore: moody(taskStore), userStore: moody(userStore), auditStore: moody(auditStore) },
+    overrides: {
+      taskStore: moody(stores.taskStore),
+      userStore: moody(stores.userStore),
+      auditStore: moody(stores.auditStore),
+      syncStore: moody(stores.syncStore),
+    },
   });
   strict = await startTestApp({ environment: { RATE_LIMIT_SCALE: '0.001' }, overrides: createMemoryStores() });
   const response = await fetch(`${app.url}/api/openapi.json`);
@@ -72,6 +77,11 @@ async function send(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const type = response.headers.get('content-type');
+  // A stream goes on until its client has enough.
+  if (type?.startsWith('text/event-stream')) {
+    await response.body?.cancel();
+    return { status: response.status, headers: response.headers, type, text: '' };
+  }
   return { status: response.status, headers: response.headers, type, text: await response.text() };
 }
 
@@ -87,6 +97,8 @@ interface Call {
 const CALLS: Call[] = [
   { method: 'GET', template: '/api/tasks', good: undefined, bad: { path: '/api/tasks?page=x' } },
   { method: 'POST', template: '/api/tasks', good: { title: 'Made' }, bad: { body: { title: '', other: 1 } } },
+  { method: 'GET', template: '/api/tasks/changes', good: undefined, bad: { path: '/api/tasks/changes?since=x' } },
+  { method: 'GET', template: '/api/tasks/events', good: undefined, bad: { headers: { 'last-event-id': 'x' } } },
   { method: 'GET', template: '/api/tasks/{id}', good: undefined, bad: { path: '/api/tasks/x' } },
   { method: 'PUT', template: '/api/tasks/{id}', good: { title: 'Put' }, bad: { body: { title: null } } },
   { method: 'PATCH', template: '/api/tasks/{id}', good: { title: 'Patched' }, bad: { body: '{' } },
