@@ -47,9 +47,7 @@ export class NumberChanges extends Migration {
     this.addSql('alter table applied_commands enable row level security');
     this.addSql(`grant select, insert, delete on applied_commands to ${ROLE}`);
     const own = "user_id = (select current_setting('app.user_id', true))";
-    this.addSql(
-      `create policy applied_commands_own on applied_commands to ${ROLE} using (${own}) with check (${own})`,
-    );
+    this.addSql(`create policy applied_commands_own on applied_commands to ${ROLE} using (${own}) with check (${own})`);
 
     this.addSql(`
       create or replace function tasks_stamp() returns trigger language plpgsql as $$

@@ -12,9 +12,7 @@ export class IndexChanges extends Migration {
     this.addSql('drop index concurrently if exists tasks_rev_index');
     this.addSql('create index concurrently tasks_rev_index on tasks (user_id, rev)');
     this.addSql('drop index concurrently if exists tasks_deleted_at_index');
-    this.addSql(
-      'create index concurrently tasks_deleted_at_index on tasks (deleted_at) where deleted_at is not null',
-    );
+    this.addSql('create index concurrently tasks_deleted_at_index on tasks (deleted_at) where deleted_at is not null');
   }
 
   override down(): void {
