@@ -13,7 +13,6 @@ import { createRateLimits } from './core/rate-limits.ts';
 import { createResultCache } from './core/result-cache.ts';
 import { runSteps, type ShutdownStep } from './core/shutdown.ts';
 import { tracedServices } from './core/tracing.ts';
-import { createKeyPurge } from './db/key-purge.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
@@ -44,6 +43,7 @@ import type { Traces } from './ops/tracing/start-tracing.ts';
 import { createSharing, type Sharing } from './redis/sharing.ts';
 import { createRestServer } from './rest/server.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
+import { purgeAfterWrites } from './tasks/purged-writes.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
 import { createTaskStore } from './tasks/task.store.ts';
 import { userRoutes } from './users/user.routes.ts';
@@ -145,16 +145,17 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     log: (message) => logger.info(message),
   });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
-  const purgeKeys = createKeyPurge({
+  const taskStore = purgeAfterWrites(createTaskStore(database), {
     database,
     clock,
-    log: (error) => logger.error({ err: error }, 'expired idempotency keys cannot be removed'),
+    retentionDays: config.syncRetentionDays,
+    log: (error, what) => logger.error({ err: error }, `${what} cannot be removed`),
   });
   const dependencies: ServiceDependencies = {
     clock,
     revocations,
     wait: (milliseconds) => delay(milliseconds),
-    taskStore: createTaskStore(database, purgeKeys),
+    taskStore,
     userStore: createUserStore(database),
     auditStore,
     identities: auth.embedded ?? { endSessions: async () => {}, deleteUser: async () => {} },

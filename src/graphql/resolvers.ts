@@ -3,6 +3,7 @@ import type { AuditService } from '../audit/audit.service.ts';
 import { ViewerEventsResolver } from '../audit/viewer-events.resolver.ts';
 import { ExportResolver } from '../exports/export.resolver.ts';
 import type { ExportService } from '../exports/export.service.ts';
+import { CommandResolver } from '../tasks/command.resolver.ts';
 import { TaskConnectionResolver, TaskResolver } from '../tasks/task.resolver.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import { ViewerTasksResolver } from '../tasks/viewer-tasks.resolver.ts';
@@ -22,6 +23,7 @@ export function createResolvers({ tasks, users, audit, exports }: ResolvedServic
   return [
     new TaskResolver(tasks),
     new TaskConnectionResolver(tasks),
+    new CommandResolver(tasks),
     new ViewerResolver(users),
     new ViewerTasksResolver(tasks),
     new ViewerEventsResolver(audit),

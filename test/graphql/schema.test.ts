@@ -179,7 +179,7 @@ describe('the contract', () => {
         .map((signature) => signature.split(/[(:]/)[0])
         .sort(),
     ).toEqual(['exportMyData', 'task', 'tasks', 'viewer']);
-    expect(signatures('Mutation')).toHaveLength(6);
+    expect(signatures('Mutation')).toHaveLength(7);
     expect(signatures('Task')).toHaveLength(8);
   });
 });
