@@ -170,7 +170,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
 
   const results = createResultCache(config.resultCacheSize, services.tasks.revision);
   const playground = createPlayground(config, auth.secret, clock);
-  const schema = await createSchema(createResolvers(services), rateLimits);
+  const schema = await createSchema(createResolvers(services, events), rateLimits);
   const documents = await createDocuments(config, schema);
   const { apollo, prepared } = await createGraphQLServer({
     schema,

@@ -1,5 +1,4 @@
 import type { Actor } from './actor.ts';
-import type { AppError } from './errors.ts';
 import type { RateLimitState } from './rate-limits.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { RequestOrigin } from './security-events.ts';
@@ -13,6 +12,4 @@ export interface RequestContext {
   readonly record: RequestRecord;
   /** the tightest of the limits that the operation has counted against so far */
   rateLimit?: RateLimitState | undefined;
-  /** what was refused within an operation that is answered all the same */
-  refused?: readonly AppError[] | undefined;
 }

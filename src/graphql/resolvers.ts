@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { AuditService } from '../audit/audit.service.ts';
 import { ViewerEventsResolver } from '../audit/viewer-events.resolver.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
 import { ExportResolver } from '../exports/export.resolver.ts';
 import type { ExportService } from '../exports/export.service.ts';
 import { CommandResolver } from '../tasks/command.resolver.ts';
@@ -19,11 +20,14 @@ interface ResolvedServices {
 }
 
 /** Every resolver of the API with the services it delegates to. */
-export function createResolvers({ tasks, users, audit, exports }: ResolvedServices): Resolvers {
+export function createResolvers(
+  { tasks, users, audit, exports }: ResolvedServices,
+  events: SecurityEventLog,
+): Resolvers {
   return [
     new TaskResolver(tasks),
     new TaskConnectionResolver(tasks),
-    new CommandResolver(tasks),
+    new CommandResolver(tasks, events),
     new ViewerResolver(users),
     new ViewerTasksResolver(tasks),
     new ViewerEventsResolver(audit),

@@ -135,8 +135,7 @@ function errorPlugin(logger: Logger, events: SecurityEventLog): ApolloServerPlug
       for (const { extensions } of singleResult.errors ?? []) {
         contextValue.record.failedWith({ code: extensions?.code as ErrorCode });
       }
-      const { rateLimit, refused = [], actor, origin } = contextValue;
-      for (const error of refused) recordRefusal(events, error, { userId: actor.userId, origin });
+      const { rateLimit } = contextValue;
       if (rateLimit) singleResult.extensions = { ...singleResult.extensions, rateLimit };
       if (!errors || singleResult.data != null) return;
       const refusal = errors

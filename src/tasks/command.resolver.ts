@@ -1,6 +1,8 @@
 import { Arg, Ctx, Directive, Mutation, Resolver } from 'type-graphql';
 import { BATCHES, rateLimitDirective } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
+import { recordRefusal } from '../http/refusals.ts';
 import { TaskCommandInputType } from './command.graphql-inputs.ts';
 import { ApplyCommandsPayload } from './command.type.ts';
 import type { TaskService } from './task.service.ts';
@@ -16,9 +18,11 @@ const ATOMIC = {
 @Resolver()
 export class CommandResolver {
   readonly #tasks: TaskService;
+  readonly #events: SecurityEventLog;
 
-  constructor(tasks: TaskService) {
+  constructor(tasks: TaskService, events: SecurityEventLog) {
     this.#tasks = tasks;
+    this.#events = events;
   }
 
   @Mutation(() => ApplyCommandsPayload, {
@@ -30,10 +34,13 @@ export class CommandResolver {
   async applyCommands(
     @Arg('commands', () => [TaskCommandInputType], COMMANDS) commands: TaskCommandInputType[],
     @Arg('atomic', () => Boolean, ATOMIC) atomic: boolean,
-    @Ctx() context: RequestContext,
+    @Ctx() { actor, origin }: RequestContext,
   ): Promise<ApplyCommandsPayload> {
-    const results = await this.#tasks.applyCommands(context.actor, { commands, atomic });
-    context.refused = [...(context.refused ?? []), ...results.flatMap(({ error }) => error ?? [])];
+    const results = await this.#tasks.applyCommands(actor, { commands, atomic });
+    // These are errors of no operation, which would be recorded by itself.
+    for (const { error } of results) {
+      if (error) recordRefusal(this.#events, error, { userId: actor.userId, origin });
+    }
     return new ApplyCommandsPayload(results);
   }
 }

@@ -26,7 +26,7 @@ beforeAll(async () => {
     clock: systemClock,
     wait: async () => {},
   });
-  schema = await createSchema(createResolvers(services), createRateLimits(1));
+  schema = await createSchema(createResolvers(services, createRecordedEvents()), createRateLimits(1));
 });
 
 function ownTypes(): GraphQLNamedType[] {
