@@ -19,11 +19,12 @@ import { environmentExample } from './env-example.ts';
 const services = {} as Services;
 const rateLimits = createRateLimits(1);
 const results = createResultCache(0, async () => undefined);
+const events = { record: () => {}, recordNow: async () => {} };
 
 /** The content of every generated file of ours, by its path. None needs a database. */
 export async function generatedFiles(): Promise<Map<string, string>> {
   return new Map([
-    ['schema/schema.graphql', printSchema(await createSchema(createResolvers(services), rateLimits))],
+    ['schema/schema.graphql', printSchema(await createSchema(createResolvers(services, events), rateLimits))],
     ['schema/openapi.json', await openApi()],
     ['.env.example', environmentExample()],
   ]);
@@ -35,7 +36,7 @@ async function openApi(): Promise<string> {
   const server = await createRestServer({
     authenticator: { authenticate: nobody, authenticateConnection: nobody },
     rateLimits,
-    events: { record: () => {}, recordNow: async () => {} },
+    events,
     logger,
     bodyLimit: 1,
     userRoutes: [

@@ -14,7 +14,6 @@ import { createResultCache } from './core/result-cache.ts';
 import { runSteps, type ShutdownStep } from './core/shutdown.ts';
 import { tracedServices } from './core/tracing.ts';
 import { createListenedHints } from './db/change-listener.ts';
-import { createKeyPurge } from './db/key-purge.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
@@ -43,6 +42,7 @@ import { createServices, type ServiceDependencies, type Services } from './servi
 import { syncRoutes } from './sync/sync.routes.ts';
 import { createSyncStore } from './sync/sync.store.ts';
 import { announceWrites } from './tasks/announced-writes.ts';
+import { purgeAfterWrites } from './tasks/purged-writes.ts';
 import { taskRoutes } from './tasks/task.routes.ts';
 import { createTaskStore } from './tasks/task.store.ts';
 import { userRoutes } from './users/user.routes.ts';
@@ -145,16 +145,17 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
   const hints = sharing.hints ?? createListenedHints({ url: directUrl, logger });
-  const purgeKeys = createKeyPurge({
+  const taskStore = purgeAfterWrites(createTaskStore(database), {
     database,
     clock,
-    log: (error) => logger.error({ err: error }, 'expired idempotency keys cannot be removed'),
+    retentionDays: config.syncRetentionDays,
+    log: (error, what) => logger.error({ err: error }, `${what} cannot be removed`),
   });
   const dependencies: ServiceDependencies = {
     clock,
     revocations,
     wait: (milliseconds) => delay(milliseconds),
-    taskStore: announceWrites(createTaskStore(database, purgeKeys), hints.publish),
+    taskStore: announceWrites(taskStore, hints.publish),
     userStore: createUserStore(database),
     auditStore,
     syncStore: createSyncStore(database),

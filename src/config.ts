@@ -155,6 +155,7 @@ function toConfig(read: Settings) {
     resultCacheSize: read.RESULT_CACHE_SIZE,
     persistedManifest: read.PERSISTED_ONLY ? resolve(read.PERSISTED_MANIFEST) : undefined,
     auditRetentionDays: read.AUDIT_RETENTION_DAYS,
+    syncRetentionDays: read.SYNC_RETENTION_DAYS,
     redisUrl: read.REDIS_URL,
     rateLimitScale: read.RATE_LIMIT_SCALE,
     metricsToken: read.METRICS_TOKEN,

@@ -123,6 +123,9 @@ export const settings = z.object({
       "Better Auth's user table where it stands in the same database; default auth.user or public.user if there",
     ),
   AUDIT_RETENTION_DAYS: whole(1, 3650).default(90).describe('days that security events are kept'),
+  SYNC_RETENTION_DAYS: whole(1, 3650)
+    .default(90)
+    .describe('days that deleted tasks and applied commands are remembered for devices that come back'),
   SHUTDOWN_DELAY: whole(0, 300_000)
     .optional()
     .describe(

@@ -11,6 +11,8 @@ export interface RateLimit {
 
 export const READS: RateLimit = { limit: 600, duration: 60 };
 export const WRITES: RateLimit = { limit: 120, duration: 60 };
+/** Batches of writes, each of many. */
+export const BATCHES: RateLimit = { limit: 60, duration: 60 };
 /** Operations that end something for good, and those that read everything the user has. */
 export const RARE: RateLimit = { limit: 10, duration: 60 };
 /** Documents of a user that were never executed: each is parsed and validated, whatever comes of it. */
@@ -22,6 +24,7 @@ export const FAILED_AUTHENTICATIONS: RateLimit = { limit: 120, duration: 60, sco
 const NAMES = new Map([
   [nameOf(READS), 'reads'],
   [nameOf(WRITES), 'writes'],
+  [nameOf(BATCHES), 'batches'],
   [nameOf(RARE), 'rare'],
   [nameOf(NEW_DOCUMENTS), 'new_documents'],
   [nameOf(FAILED_AUTHENTICATIONS), 'failed_authentication'],

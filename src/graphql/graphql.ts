@@ -47,7 +47,7 @@ export interface GraphQL {
 export async function createGraphQL(options: GraphQLOptions): Promise<GraphQL> {
   const { config, services, authenticator, rateLimits, results, connections, logger, events, tracing } = options;
   const { introspection, bodyLimit, batchLimit } = config;
-  const schema = await createSchema(createResolvers(services), rateLimits);
+  const schema = await createSchema(createResolvers(services, events), rateLimits);
   const { admission, persistedQueries } = await createDocuments(config, schema);
   const { apollo, prepared } = await createGraphQLServer({
     schema,

@@ -25,6 +25,8 @@ const DEAR_FIELDS: Record<string, number> = {
   'TaskConnection.totalCount': 50,
   'Viewer.taskStats': 50,
   'Query.exportMyData': 200,
+  // A hundred commands, each as much as a field that writes.
+  'Mutation.applyCommands': 1000,
   'Query.__schema': 1000,
   'Query.__type': 100,
 };
@@ -36,6 +38,8 @@ type PageSize = (variables: Readonly<Record<string, unknown>>) => number;
 const WHOLE_PAGE: PageSize = () => MAXIMUM_PAGE_SIZE;
 /** For lists of the schema, which `__schema` and `__type` are weighed for. */
 const ONCE: PageSize = () => 1;
+/** Lists without a page that are short whatever is asked for: a command has no more fields that can be wrong. */
+const SHORT_LISTS: Record<string, PageSize> = { 'TaskCommandError.fields': () => 5 };
 
 /** Fields that an operation may answer: some for certain, and some as often as a page has rows. */
 export interface Cost {
@@ -83,7 +87,9 @@ export function countSelection(
     const type = definition && getNamedType(definition.type);
     const inner = ofSelection(field.selectionSet, type, pageOf(field, definition, defaults) ?? page, below);
     if (definition && isListType(getNullableType(definition.type))) {
-      own.paged.push({ size: page ?? (parent?.name.startsWith('__') ? ONCE : WHOLE_PAGE), cost: inner });
+      const short = SHORT_LISTS[`${parent?.name}.${field.name.value}`];
+      const size = short ?? page ?? (parent?.name.startsWith('__') ? ONCE : WHOLE_PAGE);
+      own.paged.push({ size, cost: inner });
     } else add(own, inner);
     return own;
   }

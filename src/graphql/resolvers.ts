@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import type { AuditService } from '../audit/audit.service.ts';
 import { ViewerEventsResolver } from '../audit/viewer-events.resolver.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
 import { ExportResolver } from '../exports/export.resolver.ts';
 import type { ExportService } from '../exports/export.service.ts';
 import { SyncResolver } from '../sync/sync.resolver.ts';
 import type { SyncService } from '../sync/sync.service.ts';
+import { CommandResolver } from '../tasks/command.resolver.ts';
 import { TaskConnectionResolver, TaskResolver } from '../tasks/task.resolver.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import { ViewerTasksResolver } from '../tasks/viewer-tasks.resolver.ts';
@@ -22,10 +24,14 @@ export interface ResolvedServices {
 }
 
 /** Every resolver of the API with the services it delegates to. */
-export function createResolvers({ tasks, users, audit, exports, sync }: ResolvedServices): Resolvers {
+export function createResolvers(
+  { tasks, users, audit, exports, sync }: ResolvedServices,
+  events: SecurityEventLog,
+): Resolvers {
   return [
     new TaskResolver(tasks),
     new TaskConnectionResolver(tasks),
+    new CommandResolver(tasks, events),
     new ViewerResolver(users),
     new ViewerTasksResolver(tasks),
     new ViewerEventsResolver(audit),

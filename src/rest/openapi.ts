@@ -40,8 +40,8 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       security: [{ bearer: [] }],
       tags: [
         { name: 'account', description: 'The user that the token names.' },
-        { name: 'tasks', description: "The user's tasks." },
         { name: 'sync', description: "What has changed of the user's tasks, to be asked for or followed." },
+        { name: 'tasks', description: "The user's tasks." },
       ],
     },
     transform: jsonSchemaTransform,

@@ -18,5 +18,6 @@ export function announceWrites(store: TaskStore, changed: (userId: string) => vo
     change: (userId, ...asked) => announced(userId, store.change(userId, ...asked)),
     toggle: (userId, ...asked) => announced(userId, store.toggle(userId, ...asked)),
     once: (userId, ...asked) => announced(userId, store.once(userId, ...asked)),
+    applyCommands: (userId, ...asked) => announced(userId, store.applyCommands(userId, ...asked)),
   };
 }

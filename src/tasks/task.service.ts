@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { z } from 'zod';
 import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { type AppError, BadUserInputError, NotFoundError } from '../core/errors.ts';
+import { fingerprintOf } from '../core/fingerprint.ts';
 import { type IdempotencyKey, idempotencyKey } from '../core/idempotency-key.ts';
 import { parseInput } from '../core/validation.ts';
+import { applyCommands, type TaskCommandResult } from './command.batch.ts';
+import type { TaskCommandBatch } from './command.inputs.ts';
 import { connectionPage, type TaskConnectionPage } from './task.connection.ts';
 import {
   type CreateTaskInput,
@@ -21,9 +22,9 @@ import {
   updateTaskInput,
 } from './task.inputs.ts';
 import { taskSort } from './task.order.ts';
-import type { NewTask, TaskChanges, TaskStore } from './task.store.ts';
+import type { NewTask, TaskStore } from './task.store.ts';
 import type { TaskRow, TaskStats } from './task.ts';
-import { changeTask, createUnder, refusalOf, standingsOf, toggleTask } from './task.writes.ts';
+import { changesOf, changeTask, createUnder, draftOf, refusalOf, standingsOf, toggleTask } from './task.writes.ts';
 
 export interface TaskOffsetResult {
   items: TaskRow[];
@@ -63,6 +64,11 @@ export interface TaskService {
   /** The row stays as a tombstone, for synchronisation and undo. */
   delete(actor: Actor, id: string, options?: WriteOptions): Promise<string>;
   toggle(actor: Actor, id: string, options?: Pick<WriteOptions, 'key'>): Promise<TaskRow>;
+  /**
+   * Applies the commands of a device in order, each once however often and in whatever batches it is sent. What one of
+   * them is refused for stands in its result; with `atomic` it is refused for all of them.
+   */
+  applyCommands(actor: Actor, batch: TaskCommandBatch): Promise<TaskCommandResult[]>;
   /** All or none, in order; tasks whose id exists already (deleted ones too) are left as they are. */
   addMissing(actor: Actor, tasks: readonly NewTask[], progress?: (done: number) => void): Promise<number>;
 }
@@ -118,7 +124,7 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
 
     create(actor, input, { key } = {}) {
       const { id, ...fields } = parseInput(createTaskInput, input);
-      const task = newTask(fields);
+      const task = draftOf(fields);
       if (id == null && key === undefined) return store.insert(actor.userId, { ...task, id: uuidv7() });
       // An id that only this key knows can hold nothing else, whatever became of the task since.
       const isRetry = id == null ? () => true : undefined;
@@ -129,7 +135,7 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
 
     async update(actor, id, input, { versions, key } = {}) {
       const [own, accepted] = targetOf(id, versions);
-      const changes = withoutAbsent(parseInput(updateTaskInput, input));
+      const changes = changesOf(parseInput(updateTaskInput, input));
       return once(actor, key, own, ['update', own, changes, accepted], (within) =>
         changeTask(within, actor, own, changes, accepted),
       );
@@ -149,25 +155,12 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
       return once(actor, key, own, ['toggle', own], (within) => toggleTask(within, actor, own));
     },
 
+    applyCommands: (actor, batch) => applyCommands(store, clock, actor, batch),
     addMissing: (actor, tasks, progress = () => {}) => store.insertMissing(actor.userId, tasks, progress),
   };
-}
-
-/** Of what was validated: input that means the same is the same. */
-function fingerprintOf(asked: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
 }
 
 function targetOf(id: string, versions: readonly number[] | undefined): [string, number[] | undefined] {
   const own = parseInput(taskId, id, 'id');
   return [own, versions?.map((version) => parseInput(expectedVersion, version, 'expectedVersion'))];
-}
-
-function newTask({ title, description, completed }: Omit<z.output<typeof createTaskInput>, 'id'>): Omit<NewTask, 'id'> {
-  return { title, description: description ?? null, completed: completed ?? false };
-}
-
-/** GraphQL inputs materialise absent fields as undefined, which MikroORM would take for a change. */
-function withoutAbsent(changes: { [Key in keyof TaskChanges]?: TaskChanges[Key] | undefined }): TaskChanges {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { ConflictError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { type KeyedAnswer, type KeyedRequest, once } from '../db/once.ts';
+import { type CommandTransaction, inCommandTransaction, type NamedCommands } from './command.store.ts';
 import { Task } from './task.entity.ts';
 import type { TaskCriteria } from './task.inputs.ts';
 import {
@@ -72,6 +73,12 @@ export interface TaskStore {
     request: KeyedRequest,
     work: (store: TaskStore, taskId: string) => Promise<Answer>,
   ): Promise<KeyedAnswer<Answer>>;
+  /** Runs a batch of commands in one transaction, one batch of the user after the other. */
+  applyCommands<Answer>(
+    userId: string,
+    commands: NamedCommands,
+    work: (transaction: CommandTransaction<TaskStore>) => Promise<Answer>,
+  ): Promise<Answer>;
 }
 
 const INSERT_BATCH = 100;
@@ -82,11 +89,8 @@ const INSERT_ALL = `
   from jsonb_to_recordset(?::jsonb) as given (id uuid, title text, description text, completed boolean,
     "completedAt" timestamptz, "createdAt" timestamptz)`;
 
-/**
- * Tasks in PostgreSQL: reads by query functions, writes by MikroORM's unit of work. `afterKey` is called after each
- * request with a key that came to an answer.
- */
-export function createTaskStore(database: IsolatedDatabase, afterKey: () => void = () => {}): TaskStore {
+/** Tasks in PostgreSQL: reads by query functions, writes by MikroORM's unit of work. */
+export function createTaskStore(database: IsolatedDatabase): TaskStore {
   return {
     slice: (userId, slice) => taskSlice(database, userId, slice),
     async offsetPage(userId, page) {
@@ -108,11 +112,9 @@ export function createTaskStore(database: IsolatedDatabase, afterKey: () => void
         return toRow(entity);
       }),
 
-    async once(userId, request, work) {
-      const answer = await once(database, userId, request, (within, taskId) => work(createTaskStore(within), taskId));
-      afterKey();
-      return answer;
-    },
+    once: (userId, request, work) =>
+      once(database, userId, request, (within, taskId) => work(createTaskStore(within), taskId)),
+    applyCommands: (userId, commands, work) => inCommandTransaction(database, userId, commands, createTaskStore, work),
 
     insertMissing: (userId, tasks, progress) =>
       database.as(userId).transaction(async (manager) => {

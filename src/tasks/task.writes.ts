@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import type { Actor } from '../core/actor.ts';
 import { type AppError, ConflictError, NotFoundError } from '../core/errors.ts';
+import type { createTaskInput } from './task.inputs.ts';
 import { type TaskStanding, taskRefusal } from './task.policy.ts';
 import type { NewTask, TaskChanges, TaskStore } from './task.store.ts';
 import type { TaskRow } from './task.ts';
@@ -58,6 +60,20 @@ export async function standingsOf(
 
 export function refusalOf(standing: TaskStanding = 'absent'): AppError {
   return taskRefusal(standing) ?? new NotFoundError('There is no such task');
+}
+
+/** A new task as the store takes it, but for its id. */
+export function draftOf({
+  title,
+  description,
+  completed,
+}: Omit<z.output<typeof createTaskInput>, 'id'>): Omit<NewTask, 'id'> {
+  return { title, description: description ?? null, completed: completed ?? false };
+}
+
+/** GraphQL inputs materialise absent fields as undefined, which MikroORM would take for a change. */
+export function changesOf(changes: { [Key in keyof TaskChanges]?: TaskChanges[Key] | undefined }): TaskChanges {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
 function isSame(existing: TaskRow, task: NewTask): boolean {

@@ -101,6 +101,7 @@ test('every example does what it says', async () => {
     updateTask: { task: { title: 'Water all plants', description: null, version: 2 } },
     toggleTask: { task: { completed: true } },
     deleteTask: { deletedTaskId: id },
+    applyCommands: { results: [{ status: 'APPLIED' }, { status: 'FAILED', error: { code: 'NOT_FOUND' } }] },
   });
   expect(answers).toHaveProperty('tasks.edges.length', 2);
 });

@@ -45,6 +45,11 @@ describe('the cost of an operation', () => {
       16,
     ],
     ['what @skip leaves out, as it may come', '{ viewer { id name @skip(if: true) } }', 12],
+    [
+      'a batch of commands as a hundred, of which each has few faults',
+      'mutation { applyCommands(commands: []) { results { status error { fields { field } } } } }',
+      1000 + 1 + 100 * (1 + 1 + 1 + 5),
+    ],
     ['fields that do not exist', '{ nothing { id } }', 11],
     ['text that is no document', '{', 0],
   ])('counts %s', (_name, text, cost, variables = {}) => {

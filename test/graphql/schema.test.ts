@@ -28,7 +28,7 @@ beforeAll(async () => {
     wait: async () => {},
     following: { hints: createLocalHints(), maximumPerUser: 1, log: () => {} },
   });
-  schema = await createSchema(createResolvers(services), createRateLimits(1));
+  schema = await createSchema(createResolvers(services, createRecordedEvents()), createRateLimits(1));
 });
 
 function ownTypes(): GraphQLNamedType[] {
@@ -185,7 +185,7 @@ describe('the contract', () => {
         .map((signature) => signature.split(/[(:]/)[0])
         .sort(),
     ).toEqual(['exportMyData', 'task', 'taskSync', 'tasks', 'viewer']);
-    expect(signatures('Mutation')).toHaveLength(6);
+    expect(signatures('Mutation')).toHaveLength(7);
     expect(signatures('Task')).toHaveLength(8);
   });
 });

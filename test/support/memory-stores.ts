@@ -5,6 +5,7 @@ import { ConflictError, UnauthenticatedError } from '../../src/core/errors.ts';
 import type { KeyedRequest } from '../../src/db/once.ts';
 import type { ChangedTasks } from '../../src/sync/sync.queries.ts';
 import type { SyncStore } from '../../src/sync/sync.store.ts';
+import type { AppliedCommand } from '../../src/tasks/command.store.ts';
 import type { TaskCriteria, TaskFilter } from '../../src/tasks/task.inputs.ts';
 import type { TaskSort } from '../../src/tasks/task.order.ts';
 import type { NewTask, TaskChanges, TaskStore } from '../../src/tasks/task.store.ts';
@@ -31,6 +32,8 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
   const users = new Map<string, UserRow>();
   const tasks = new Map<string, Kept>();
   const keys = new Map<string, { fingerprint: string; answer: Promise<unknown> }>();
+  const commands = new Map<string, Map<string, AppliedCommand>>();
+  let lastBatch: Promise<unknown> = Promise.resolve();
   const now = () => new Date(clock.now()).toISOString();
   let revision = 0;
 
@@ -62,6 +65,23 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
     const completedAt = changed.completed ? (task.completedAt ?? updatedAt) : null;
     Object.assign(task, changed, { rev: revision, updatedAt, completedAt, version: task.version + 1 });
     return rowOf(task);
+  }
+
+  /** Has all as it was unless what comes of `work` is to be kept; two of them never run at once. */
+  async function undoable<Outcome>(work: () => Promise<Outcome>, isKept: (outcome: Outcome) => boolean) {
+    const before = [...tasks].map(([id, task]) => [id, { ...task }] as const);
+    const undo = () => {
+      tasks.clear();
+      for (const [id, task] of before) tasks.set(id, task);
+    };
+    try {
+      const outcome = await work();
+      if (!isKept(outcome)) undo();
+      return outcome;
+    } catch (error) {
+      undo();
+      throw error;
+    }
   }
 
   const taskStore: TaskStore = {
@@ -124,6 +144,22 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       answer.catch(() => keys.delete(name));
       return { answer: await answer, isReplay: false };
     },
+    async applyCommands(userId, _named, work) {
+      const batch = async () => {
+        const applied = new Map(commands.get(userId));
+        const answer = await work({
+          store: taskStore,
+          known: applied,
+          tentatively: (attempt, isKept) => undoable(() => attempt(taskStore), isKept),
+          remember: async (added) => void added.map((command) => applied.set(command.id, command)),
+        });
+        commands.set(userId, applied);
+        return answer;
+      };
+      const turn = lastBatch.then(() => undoable(batch, () => true));
+      lastBatch = turn.catch(() => {});
+      return turn;
+    },
   };
 
   const userStore: UserStore = {
@@ -147,6 +183,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       const user = users.get(userId);
       if (user) users.set(userId, { ...user, email: null, name: null, deletedAt: deletedAt.toISOString() });
       for (const task of tasks.values()) if (task.userId === userId) tasks.delete(task.id);
+      commands.delete(userId);
       for (const name of keys.keys()) if (JSON.parse(name)[0] === userId) keys.delete(name);
     },
   };

@@ -1,4 +1,5 @@
 import { createDatabase, type Database } from '../../src/db/database.ts';
+import type { Retries } from '../../src/db/retries.ts';
 import { Task } from '../../src/tasks/task.entity.ts';
 import { User } from '../../src/users/user.entity.ts';
 import { createTestDatabase } from './database.ts';
@@ -12,7 +13,14 @@ export interface OpenTestDatabase extends Database {
   owner<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-export async function openTestDatabase({ prepared = true } = {}): Promise<OpenTestDatabase> {
+export interface OpenTestDatabaseOptions {
+  prepared?: boolean;
+  /** in place of the product's own */
+  retries?: Retries;
+}
+
+export async function openTestDatabase(options: OpenTestDatabaseOptions = {}): Promise<OpenTestDatabase> {
+  const { prepared = true, retries } = options;
   const { url, drop } = await createTestDatabase();
   const database = await createDatabase({
     url,
@@ -23,6 +31,7 @@ export async function openTestDatabase({ prepared = true } = {}): Promise<OpenTe
     prepared,
     entities: [User, Task],
     log: () => {},
+    ...(retries ? { retries } : {}),
   });
   const statements: OpenTestDatabase['statements'] = [];
   return {

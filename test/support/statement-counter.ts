@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 
 const LENGTH_BYTES = 4;
 const TERMINATE = 'X';
+/** A simple query, and the end of an extended one. */
+const AWAITED = ['Q', 'S'];
 
 /** Stands before PostgreSQL and counts what clients ask of it. It understands the protocol as far as its messages' bounds. */
 export interface StatementCounter {
@@ -12,6 +14,8 @@ export interface StatementCounter {
   readonly connections: number;
   /** messages of clients so far, but for those that say goodbye */
   readonly messages: number;
+  /** messages that PostgreSQL answers before anything else is sent, which are as many as statements */
+  readonly roundTrips: number;
   close(): Promise<void>;
 }
 
@@ -19,12 +23,14 @@ export async function countStatements(target: string): Promise<StatementCounter>
   const { hostname, port: targetPort } = new URL(target);
   let connections = 0;
   let messages = 0;
+  let roundTrips = 0;
 
   const listener = createServer((client) => {
     connections += 1;
     const server = connect(Number(targetPort), hostname);
     const count = messageCounter((type) => {
       if (type !== TERMINATE) messages += 1;
+      if (AWAITED.includes(type)) roundTrips += 1;
     });
     client.on('data', count);
     client.pipe(server).pipe(client);
@@ -51,6 +57,9 @@ export async function countStatements(target: string): Promise<StatementCounter>
     },
     get messages() {
       return messages;
+    },
+    get roundTrips() {
+      return roundTrips;
     },
     async close() {
       listener.close();

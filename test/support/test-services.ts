@@ -10,7 +10,7 @@ import { announceWrites } from '../../src/tasks/announced-writes.ts';
 import { createTaskStore } from '../../src/tasks/task.store.ts';
 import { createUserStore } from '../../src/users/user.store.ts';
 import { newUser } from './factories.ts';
-import { type OpenTestDatabase, openTestDatabase } from './open-test-database.ts';
+import { type OpenTestDatabase, type OpenTestDatabaseOptions, openTestDatabase } from './open-test-database.ts';
 import { createRecordedEvents } from './recorded-events.ts';
 
 /** The services on a database of their own, without any transport. */
@@ -21,8 +21,11 @@ export interface TestServices extends Services {
   close(): Promise<void>;
 }
 
-export async function startTestServices(overrides: Partial<ServiceDependencies> = {}): Promise<TestServices> {
-  const database = await openTestDatabase();
+export async function startTestServices(
+  overrides: Partial<ServiceDependencies> = {},
+  options: OpenTestDatabaseOptions = {},
+): Promise<TestServices> {
+  const database = await openTestDatabase(options);
   const clock: Clock = overrides.clock ?? systemClock;
   const hints = createLocalHints();
   const services = createServices({

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { IsolatedDatabase } from '../../src/db/database.ts';
 import { once } from '../../src/db/once.ts';
+import { inCommandTransaction } from '../../src/tasks/command.store.ts';
 import { createTaskStore, type TaskStore } from '../../src/tasks/task.store.ts';
 
 /**
@@ -13,6 +14,8 @@ export function taskStoreWithoutFirstWall(database: IsolatedDatabase): TaskStore
     idsOfOthers: async () => [],
     once: (userId, request, work) =>
       once(database, userId, request, (within, taskId) => work(taskStoreWithoutFirstWall(within), taskId)),
+    applyCommands: (userId, commands, work) =>
+      inCommandTransaction(withoutOwners(database), userId, commands, taskStoreWithoutFirstWall, work),
   };
 }
 

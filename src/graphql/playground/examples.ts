@@ -166,4 +166,41 @@ mutation DeleteTask($id: ID!) {
 `,
     variables: variables({ id: SOME_ID }),
   },
+  {
+    query: `# What a device gathers while it is offline goes out
+# in one batch, each command under a new UUID. Press
+# play twice: nothing is done twice.
+#
+# Give a new task an id of your own, any new UUID, and
+# later commands can name it. A command that fails, as
+# the second one here, says why, and the others go on;
+# with atomic: true it is all or none.
+
+mutation ApplyCommands(
+  $commands: [TaskCommandInput!]!
+) {
+  applyCommands(commands: $commands) {
+    results {
+      status
+      task {
+        id
+        title
+        completed
+        version
+      }
+      error {
+        code
+        message
+      }
+    }
+  }
+}
+`,
+    variables: variables({
+      commands: [
+        { id: '01912d68-0000-7000-8000-000000000001', create: { title: 'Buy a fern' } },
+        { id: '01912d68-0000-7000-8000-000000000002', toggle: { id: SOME_ID } },
+      ],
+    }),
+  },
 ];

@@ -21,6 +21,14 @@ const key = fc.oneof(
 );
 const id = fc.oneof(fc.constant('none' as const), fc.constant('new' as const), target);
 
+/** Some are sent again: few have a name, and all others are new. */
+const command = fc.record({
+  name: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
+  write: fc.constantFrom('create' as const, 'update' as const, 'delete' as const, 'toggle' as const),
+  ...{ id, target, version, word },
+});
+export type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
+
 /** One operation of one user on anybody's task. */
 export const operations = fc.oneof(
   {
@@ -44,6 +52,13 @@ export const operations = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), user, api, target, version, key }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('toggle' as const), user, api, target, key }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('commands' as const),
+      ...{ user, atomic: fc.boolean(), commands: fc.array(command, { minLength: 1, maxLength: 5 }) },
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

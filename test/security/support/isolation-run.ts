@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import type { TaskOrder } from '../../../src/tasks/task.order.ts';
 import type { TaskView } from '../../support/api.ts';
 import { newUser } from '../../support/factories.ts';
+import { IsolatedCommands } from './isolation-commands.ts';
 import { type Change, type Creation, createModel, type Expected, type Model, type Place } from './isolation-model.ts';
 import { type Of, type Operation, USERS } from './isolation-operations.ts';
 import type { Outcome, WatchedClient } from './watched-client.ts';
@@ -43,6 +44,7 @@ interface Keyed {
 /** One sequence of operations, each answered as the model says or the test fails. */
 export class IsolationRun {
   readonly #client: WatchedClient;
+  readonly #commands: IsolatedCommands;
   readonly model: Model = createModel();
   readonly users = Array.from({ length: USERS }, () => newUser('isolated'));
   readonly markers = this.users.map(newMarker);
@@ -52,6 +54,7 @@ export class IsolationRun {
 
   constructor(client: WatchedClient) {
     this.#client = client;
+    this.#commands = new IsolatedCommands(this, client);
     for (const [index, name] of this.users.entries()) {
       const others = [...this.users, ...this.markers].filter((_, other) => other % USERS !== index);
       client.hide(name, others);
@@ -148,6 +151,10 @@ export class IsolationRun {
         ? this.#client.mutate(name, 'toggleTask', DOCUMENTS.toggle, { id, key })
         : this.#client.rest(name, 'PATCH', `/api/tasks/${id}/toggle`, undefined, withKey(key));
     await this.write({ name, key, asked: ['toggle', id] }, () => this.model.toggle(name, id), send);
+  }
+
+  async commands(batch: Of<'commands'>): Promise<void> {
+    await this.#commands.perform(batch);
   }
 
   async list({ user, api, order, completed, search: sought }: Of<'list'>): Promise<void> {

@@ -7,6 +7,13 @@ import type { TestApp } from '../../support/app.ts';
 /** What came of an operation, in the same words for both APIs. */
 export type Outcome = { task: TaskView } | { deleted: string } | { refused: string; version: number | undefined };
 
+/** What came of a command, and which task its result shows. */
+export interface CommandOutcome {
+  status: string;
+  outcome: Outcome | undefined;
+  shown: TaskView | null;
+}
+
 export interface BulkOutcome {
   // biome-ignore lint/suspicious/noExplicitAny: data of whatever document was sent
   data: any;
@@ -21,6 +28,8 @@ export interface WatchedClient {
   /** one operation of GraphQL whose field `name` answers a task or the id of a deleted one */
   mutate(user: string, name: string, query: string, variables: Record<string, unknown>): Promise<Outcome>;
   rest(user: string, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Outcome>;
+  /** the results of a batch of commands */
+  apply(user: string, query: string, variables: Record<string, unknown>): Promise<CommandOutcome[]>;
   /** a page of REST's list */
   page(user: string, query: URLSearchParams): Promise<{ items: TaskView[]; total: number }>;
 }
@@ -63,6 +72,11 @@ export function createWatchedClient(app: TestApp): WatchedClient {
       const { task, deletedTaskId } = data[name];
       return task ? { task } : { deleted: deletedTaskId };
     },
+    async apply(user, query, variables) {
+      const { data, refused } = await graphql(user, query, variables);
+      expect(refused).toEqual({});
+      return data.applyCommands.results.map(commandOutcome);
+    },
     async rest(user, method, path, body, headers) {
       const answer = await send(user, method, path, body, headers);
       if (answer.status >= 400) return { refused: answer.body.code, version: answer.body.version };
@@ -78,6 +92,19 @@ export function createWatchedClient(app: TestApp): WatchedClient {
 
 function versioned({ extensions }: { extensions: { code: string; version?: number } }): string {
   return extensions.version === undefined ? extensions.code : `${extensions.code} ${extensions.version}`;
+}
+
+interface CommandAnswer {
+  status: string;
+  task: TaskView | null;
+  deletedTaskId: string | null;
+  error: { code: string; version: number | null } | null;
+}
+
+function commandOutcome({ status, task, deletedTaskId, error }: CommandAnswer): CommandOutcome {
+  if (error) return { status, outcome: { refused: error.code, version: error.version ?? undefined }, shown: task };
+  if (deletedTaskId !== null) return { status, outcome: { deleted: deletedTaskId }, shown: task };
+  return { status, outcome: task ? { task } : undefined, shown: task };
 }
 
 function refusalOf(text: string): Outcome {

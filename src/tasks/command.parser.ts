@@ -1,0 +1,66 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../core/actor.ts';
+import type { Clock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import { fingerprintOf } from '../core/fingerprint.ts';
+import { parseInput } from '../core/validation.ts';
+import { CONTENTS, type FormedCommand } from './command.inputs.ts';
+import type { AppliedCommand } from './command.store.ts';
+import type { TaskStore } from './task.store.ts';
+import type { TaskRow } from './task.ts';
+import { changesOf, changeTask, createUnder, draftOf, toggleTask } from './task.writes.ts';
+
+/** A command that can be tried; `taskId` is chosen for a new task too. */
+export interface Command extends AppliedCommand {
+  readonly deletes: boolean;
+  run(store: TaskStore): Promise<TaskRow>;
+}
+
+/** One that cannot. */
+export interface FaultyCommand {
+  readonly id: string;
+  readonly fault: AppError;
+}
+
+/** What a command asks for, or what is wrong with it. */
+export function parseCommand(command: FormedCommand, actor: Actor, clock: Clock): Command | FaultyCommand {
+  try {
+    return commandOf(command, actor, clock);
+  } catch (error) {
+    if (error instanceof AppError) return { id: command.id, fault: error };
+    throw error;
+  }
+}
+
+/** @throws BadUserInputError */
+function commandOf({ id, kind, content }: FormedCommand, actor: Actor, clock: Clock): Command {
+  const command = (taskId: string, asked: readonly unknown[], run: Command['run']): Command => {
+    return { id, taskId, fingerprint: fingerprintOf([kind, ...asked]), deletes: kind === 'delete', run };
+  };
+  switch (kind) {
+    case 'create': {
+      const { id: chosen, ...fields } = parseInput(CONTENTS.create, content, kind);
+      const [taskId, draft] = [chosen ?? uuidv7(), draftOf(fields)];
+      return command(taskId, [chosen, draft], (store) => createUnder(store, actor, { ...draft, id: taskId }));
+    }
+    case 'update': {
+      const { id: taskId, input, expectedVersion } = parseInput(CONTENTS.update, content, kind);
+      const [changes, versions] = [changesOf(input), versionsOf(expectedVersion)];
+      const run = (store: TaskStore) => changeTask(store, actor, taskId, changes, versions);
+      return command(taskId, [taskId, changes, versions], run);
+    }
+    case 'delete': {
+      const { id: taskId, expectedVersion } = parseInput(CONTENTS.delete, content, kind);
+      const [changes, versions] = [{ deletedAt: new Date(clock.now()) }, versionsOf(expectedVersion)];
+      return command(taskId, [taskId, versions], (store) => changeTask(store, actor, taskId, changes, versions));
+    }
+    case 'toggle': {
+      const { id: taskId } = parseInput(CONTENTS.toggle, content, kind);
+      return command(taskId, [taskId], (store) => toggleTask(store, actor, taskId));
+    }
+  }
+}
+
+function versionsOf(expectedVersion: number | null | undefined): number[] | undefined {
+  return expectedVersion == null ? undefined : [expectedVersion];
+}
