@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import type { Expected } from './isolation-model.ts';
+import type { Expected, Model } from './isolation-model.ts';
 import type { Command, Of } from './isolation-operations.ts';
-import type { IsolationRun } from './isolation-run.ts';
-import type { CommandOutcome, WatchedClient } from './watched-client.ts';
+import type { CommandOutcome, Outcome, WatchedClient } from './watched-client.ts';
 
 /** Batches of commands, held against the model one after the other. */
 
@@ -14,6 +13,16 @@ const APPLY = `mutation ($commands: [TaskCommandInput!]!, $atomic: Boolean) {
   } }
 }`;
 
+/** What of the sequence that the batches are part of is needed here. */
+interface Sequence {
+  readonly model: Model;
+  name(user: number): string;
+  id(target: number): string;
+  title(user: number, word: string): string;
+  version(choice: 'current' | 'other' | undefined, target: string): number | undefined;
+  settle(name: string, outcome: Outcome, expected: Expected): void;
+}
+
 interface Sent {
   id: string;
   input: Record<string, unknown>;
@@ -23,14 +32,14 @@ interface Sent {
 }
 
 export class IsolatedCommands {
-  readonly #run: IsolationRun;
+  readonly #run: Sequence;
   readonly #client: WatchedClient;
   /** for commands that are sent again; all users have the same */
   readonly #names = Array.from({ length: 4 }, () => randomUUID());
   /** by user and id of a command: what it asked for, and which task it was about */
   readonly #applied = new Map<string, { asked: string; taskId: string }>();
 
-  constructor(run: IsolationRun, client: WatchedClient) {
+  constructor(run: Sequence, client: WatchedClient) {
     this.#run = run;
     this.#client = client;
   }
