@@ -40,7 +40,11 @@ export async function subscribe(
 ): Promise<Subscriber> {
   const given = token ?? (await app.token(user));
   const client = transport === 'WebSocket' ? socketClient(app.url, given) : streamClient(app.url, given);
-  return follow((request, sink) => client.subscribe(request, sink as never), () => client.dispose(), since);
+  return follow(
+    (request, sink) => client.subscribe(request, sink as never),
+    () => client.dispose(),
+    since,
+  );
 }
 
 function socketClient(url: string, token: string) {
