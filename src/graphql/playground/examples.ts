@@ -166,4 +166,51 @@ mutation DeleteTask($id: ID!) {
 `,
     variables: variables({ id: SOME_ID }),
   },
+  {
+    query: `# How a device stays up to date: all tasks at first,
+# page by page while hasMore, each time with the last
+# syncToken as $since. From then on the same query
+# answers what has changed, and nothing else.
+
+query TaskSync($since: String) {
+  taskSync(since: $since, first: 10) {
+    changed {
+      id
+      title
+      completed
+      version
+    }
+    deletedIds
+    syncToken
+    hasMore
+    fullSync
+  }
+}
+`,
+    variables: variables({ since: null }),
+  },
+  {
+    query: `# Shows each change when it happens, until you press
+# stop: create a task in another window meanwhile.
+#
+# With a syncToken as $since, first what has changed
+# since then. A client that was cut off comes back
+# with the last one, and misses nothing.
+
+subscription TaskChanged($since: String) {
+  taskChanged(since: $since) {
+    type
+    task {
+      id
+      title
+      completed
+      version
+    }
+    deletedTaskId
+    syncToken
+  }
+}
+`,
+    variables: variables({ since: null }),
+  },
 ];
