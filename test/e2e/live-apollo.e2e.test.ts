@@ -68,8 +68,13 @@ function openFrontEnd(user: string | undefined, transport: ClientOptions['transp
   const options = { tokens, longestDelay: 250, onEnd: ends.add };
   const client = createLiveClient({ url: `${followed.url}/graphql`, transport, ...options });
   if (cache) client.cache.restore(cache);
-  const onFailure = (error: unknown) => changes.fail(error);
-  const stop = followTasks({ client, onChange: changes.add, onFailure, ...options, ...(position ? { position } : {}) });
+  const stop = followTasks({
+    client,
+    onChange: changes.add,
+    onFailure: changes.fail,
+    ...options,
+    ...(position ? { position } : {}),
+  });
   stops.push(() => client.stop(), stop);
   return { client, changes, ends, stop, tokensGiven: () => tokensGiven };
 }

@@ -17,10 +17,10 @@ export class Happenings<Item> {
   };
 
   /** Whoever waits fails. */
-  fail(error: unknown): void {
+  readonly fail = (error: unknown): void => {
     this.#arrived.promise.catch(() => {});
     this.#arrived.reject(error);
-  }
+  };
 
   async reach(length: number): Promise<void> {
     while (this.all.length < length) await this.#arrived.promise;

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import type { TaskChange } from '../../../docs/examples/apollo/task-feed.documents.ts';
 import { connectTo } from '../../workers/support/connection.ts';
 
 /** milliseconds between two writes */
@@ -10,6 +9,12 @@ const PACE = 15;
 interface Write {
   readonly id: string;
   readonly version: number;
+}
+
+/** What a client was told of, in part. */
+export interface Told {
+  readonly task: Write | null;
+  readonly deletedTaskId: string | null;
 }
 
 interface WrittenTask {
@@ -73,7 +78,7 @@ export function startWriter(url: string, user: string) {
       await running;
     },
     close: connection.close,
-    isLast(change: TaskChange): boolean {
+    isLast(change: Told): boolean {
       return placeOf(change) === writes.length - 1;
     },
     async list(): Promise<WrittenTask[]> {
@@ -89,7 +94,7 @@ export function startWriter(url: string, user: string) {
      * The changes are the writes from one of them on, in their order and none twice. Only a write that another one of the same
      * task has followed may be absent: changes are told as they are when they are read.
      */
-    expectTold(changes: readonly TaskChange[]): void {
+    expectTold(changes: readonly Told[]): void {
       const told = changes.map(placeOf);
       expect(told).toEqual([...new Set(told)].sort((a, b) => a - b));
       const missing = writes.filter((write, place) => {
@@ -100,7 +105,7 @@ export function startWriter(url: string, user: string) {
     },
   };
 
-  function placeOf({ task, deletedTaskId }: TaskChange): number {
+  function placeOf({ task, deletedTaskId }: Told): number {
     const version = task?.version ?? 0;
     return writes.findIndex((write) => write.id === (task?.id ?? deletedTaskId) && write.version === version);
   }
