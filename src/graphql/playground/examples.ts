@@ -167,10 +167,10 @@ mutation DeleteTask($id: ID!) {
     variables: variables({ id: SOME_ID }),
   },
   {
-    query: `# How a device stays up to date: all tasks at first,
-# page by page while hasMore, each time with the last
-# syncToken as $since. From then on the same query
-# answers what has changed, and nothing else.
+    query: `# How a device stays up to date: first all tasks,
+# page by page while hasMore, with the syncToken
+# of the last answer as $since. Then the same
+# query answers what has changed, nothing else.
 
 query TaskSync($since: String) {
   taskSync(since: $since, first: 10) {
@@ -190,12 +190,12 @@ query TaskSync($since: String) {
     variables: variables({ since: null }),
   },
   {
-    query: `# Shows each change when it happens, until you press
-# stop: create a task in another window meanwhile.
+    query: `# Shows each change when it happens, until you
+# press stop: create a task in another window.
 #
-# With a syncToken as $since, first what has changed
-# since then. A client that was cut off comes back
-# with the last one, and misses nothing.
+# With a syncToken as $since, first what changed
+# since then. A client that was cut off comes
+# back with the last one, and misses nothing.
 
 subscription TaskChanged($since: String) {
   taskChanged(since: $since) {
