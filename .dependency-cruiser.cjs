@@ -78,7 +78,14 @@ module.exports = {
       comment: 'The product knows nothing of what tests, measures and builds it',
       severity: 'error',
       from: { path: '^(src|migrations)/' },
-      to: { path: '^(test|bench|scripts)/|^codegen\\.ts$' },
+      to: { path: '^(test|bench|scripts|docs)/|^codegen\\.ts$' },
+    },
+    {
+      name: 'examples-alone',
+      comment: 'An example is what a client has of us: the API and nothing of the sources',
+      severity: 'error',
+      from: { path: '^docs/' },
+      to: { path: '^(src|migrations|test|bench|scripts)/' },
     },
     {
       name: 'migrations-alone',

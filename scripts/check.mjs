@@ -9,7 +9,7 @@ const AT_ONCE = 2;
 const STEPS = [
   ['types', 'tsc --noEmit --incremental --tsBuildInfoFile .cache/check.tsbuildinfo'],
   ['lint and format', 'biome check --error-on-warnings'],
-  ['import rules', 'depcruise src migrations test bench scripts codegen.ts'],
+  ['import rules', 'depcruise src migrations test bench scripts docs codegen.ts'],
   ['unused exports', 'node scripts/check-exports.mjs'],
   ['generated files', 'tsx scripts/generate.ts --check'],
   ['typed documents', 'graphql-codegen --config codegen.ts --check'],

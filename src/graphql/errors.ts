@@ -1,4 +1,3 @@
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, type ErrorCode, type ErrorDetails } from '../core/errors.ts';
 import { MASKED_MESSAGE } from '../http/failed-request.ts';
@@ -16,7 +15,8 @@ export interface ErrorExtensions extends ErrorDetails {
 
 /** The domain error behind an error of an operation, if it is one. */
 export function appErrorOf(error: unknown): AppError | undefined {
-  const original = unwrapResolverError(error);
+  // Not unwrapResolverError of Apollo Server, which leaves errors without a path as they are: those of subscriptions have none.
+  const original = error instanceof GraphQLError && error.originalError ? error.originalError : error;
   return original instanceof AppError ? original : undefined;
 }
 

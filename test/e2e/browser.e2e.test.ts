@@ -9,6 +9,8 @@ if (isSkipped) console.warn(`The browser tests are skipped: there is ${NO_BROWSE
 const suite = isSkipped ? describe.skip : describe;
 
 const HOURS = 3_600_000;
+/** Only browsers can send this from a page. */
+const FROM_PAGE = { 'sec-fetch-site': 'same-origin' };
 
 suite('in a browser without a network', () => {
   jest.setTimeout(90_000);
@@ -67,6 +69,31 @@ suite('in a browser without a network', () => {
       await run(page);
       await answer(page).getByText('totalCount').waitFor();
       await screenshot('playground-list');
+      expect(complaints).toEqual([]);
+      expect(foreignRequests).toEqual([]);
+    });
+
+    test('shows what a subscription tells, until it is stopped', async () => {
+      const { page, screenshot, complaints, foreignRequests } = await open('/graphql');
+      await showTab(page, 'TaskChanged');
+      const follow = () => Promise.all([page.waitForResponse((answer) => isStream(answer.headers())), run(page)]);
+      await follow();
+      const { token } = (await app.rest(undefined, 'GET', '/graphql/playground.json', undefined, FROM_PAGE)).body;
+      const create = (title: string) =>
+        app.rest(undefined, 'POST', '/api/tasks', { title }, { authorization: `Bearer ${token}` });
+      for (const title of ['From elsewhere', 'And another']) {
+        await create(title);
+        await answer(page).getByText(`"${title}"`).waitFor();
+      }
+      await screenshot('playground-subscription');
+
+      const ended = page.waitForEvent('requestfailed', (request) => request.method() === 'POST');
+      await page.getByRole('button', { name: 'Stop query' }).click();
+      await ended;
+      await create('Unheard of');
+      await follow();
+      await create('Heard of');
+      await answer(page).getByText('"Heard of"').waitFor();
       expect(complaints).toEqual([]);
       expect(foreignRequests).toEqual([]);
     });
@@ -134,6 +161,8 @@ suite('in a browser without a network', () => {
     await page.locator('.auth-wrapper .authorize.unlocked').waitFor();
   });
 });
+
+const isStream = (headers: Record<string, string>) => headers['content-type']?.startsWith('text/event-stream') ?? false;
 
 /** GraphiQL takes over the operation of another tab a moment after it shows it. */
 async function showTab(page: Page, name: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-sse';
 import { EXAMPLES } from '../../src/graphql/playground/examples.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
@@ -85,12 +86,24 @@ describe('what the page asks for', () => {
   });
 });
 
+async function firstResult(user: string, query: string, variables: Record<string, unknown>) {
+  const client = createClient({ url: `${app.url}/graphql`, headers: await app.credentials(user), retryAttempts: 0 });
+  for await (const { data } of client.iterate({ query, variables })) return data;
+  throw new Error('There was none');
+}
+
 test('every example does what it says', async () => {
   const user = newUser();
   const [id = ''] = await storeTasks(app.databaseUrl, user, [{ title: 'Water the cactus', description: 'rarely' }]);
   const answers: Record<string, unknown> = {};
   for (const { query, variables = '{}' } of EXAMPLES) {
     const given = JSON.parse(variables);
+    if (/^subscription /m.test(query)) {
+      const since = (answers.taskSync as { syncToken: string }).syncToken;
+      await app.rest(user, 'POST', '/api/tasks', { title: 'Buy a fern' });
+      Object.assign(answers, await firstResult(user, query, { ...given, since }));
+      continue;
+    }
     const { data, errors } = await app.graphql(user, query, 'id' in given ? { ...given, id } : given);
     expect(errors).toEqual([]);
     Object.assign(answers, data);
@@ -102,6 +115,8 @@ test('every example does what it says', async () => {
     toggleTask: { task: { completed: true } },
     deleteTask: { deletedTaskId: id },
     applyCommands: { results: [{ status: 'APPLIED' }, { status: 'FAILED', error: { code: 'NOT_FOUND' } }] },
+    taskSync: { changed: [{ title: 'Water the plants' }], hasMore: false, fullSync: true },
+    taskChanged: { type: 'CREATED', task: { title: 'Buy a fern' } },
   });
   expect(answers).toHaveProperty('tasks.edges.length', 2);
 });

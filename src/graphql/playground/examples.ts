@@ -203,4 +203,51 @@ mutation ApplyCommands(
       ],
     }),
   },
+  {
+    query: `# How a device stays up to date: first all tasks,
+# page by page while hasMore, with the syncToken
+# of the last answer as $since. Then the same
+# query answers what has changed, nothing else.
+
+query TaskSync($since: String) {
+  taskSync(since: $since, first: 10) {
+    changed {
+      id
+      title
+      completed
+      version
+    }
+    deletedIds
+    syncToken
+    hasMore
+    fullSync
+  }
+}
+`,
+    variables: variables({ since: null }),
+  },
+  {
+    query: `# Shows each change when it happens, until you
+# press stop: create a task in another window.
+#
+# With a syncToken as $since, first what changed
+# since then. A client that was cut off comes
+# back with the last one, and misses nothing.
+
+subscription TaskChanged($since: String) {
+  taskChanged(since: $since) {
+    type
+    task {
+      id
+      title
+      completed
+      version
+    }
+    deletedTaskId
+    syncToken
+  }
+}
+`,
+    variables: variables({ since: null }),
+  },
 ];
