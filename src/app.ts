@@ -181,7 +181,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     clock,
     maximum: config.liveConnections.maximum,
     maximumPerUser: config.liveConnections.perUser,
-    onEnd: () => {},
+    onEnd: metrics.observeEnd,
   });
   const refuse: EdgeOptions['refuse'] = (request, response, error) =>
     (isForGraphQL(request) ? refuseOperation : refuseRequest)(request, response, error);
@@ -262,6 +262,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   });
 
   metrics.watchLoad(rest.server, inProgress);
+  metrics.watchFollowing(connections, services.sync.counts);
   const ending = endConnections(rest.server, { close: () => rest.close(), idle: () => inProgress.idle() });
   const announceEnd = () => {
     closing = true;

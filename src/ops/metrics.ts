@@ -7,7 +7,9 @@ import { UnauthenticatedError } from '../core/errors.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import type { Database } from '../db/database.ts';
 import type { DatabaseObserver } from '../db/database-observer.ts';
+import type { LiveConnections } from '../http/live-connections.ts';
 import { createDatabaseMetrics, watchPool } from './database-metrics.ts';
+import { countEnds, type Following, type ObserveEnd, watchFollowing } from './live-metrics.ts';
 import { watchCaches, watchLoad, watchProcess } from './process-metrics.ts';
 import { createRequestMetrics, type ObserveRequest } from './request-metrics.ts';
 import { type Backlog, countSecurityEvents, watchBacklog } from './security-metrics.ts';
@@ -25,6 +27,8 @@ export interface Metrics {
   watchPool(database: Pick<Database, 'pool' | 'waiting'>): void;
   watchBacklog(backlog: Backlog): void;
   watchCaches(caches: Readonly<Record<string, Readonly<CacheCounts>>>): void;
+  readonly observeEnd: ObserveEnd;
+  watchFollowing(connections: Pick<LiveConnections, 'countOf'>, following: Following): void;
   watchLoad(server: Server, requests: { readonly count: number }): void;
   /** Serves `/metrics` for Prometheus. */
   readonly routes: FastifyPluginCallback;
@@ -84,6 +88,8 @@ export function createMetrics({ token, others, now = () => performance.now() }: 
     watchPool: (database) => watchPool(registry, database),
     watchBacklog: (backlog) => watchBacklog(registry, backlog),
     watchCaches: (caches) => watchCaches(registry, caches),
+    observeEnd: countEnds(registry),
+    watchFollowing: (connections, following) => watchFollowing(registry, connections, following),
     watchLoad: (server, requests) => watchLoad(registry, server, requests),
     routes: (scope, _options, done) => {
       scope.get('/metrics', { schema: { hide: true } }, async (request, reply) => {

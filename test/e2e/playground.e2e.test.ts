@@ -115,7 +115,11 @@ test('every example does what it says', async () => {
     toggleTask: { task: { completed: true } },
     deleteTask: { deletedTaskId: id },
     applyCommands: { results: [{ status: 'APPLIED' }, { status: 'FAILED', error: { code: 'NOT_FOUND' } }] },
-    taskSync: { changed: [{ title: 'Water the plants' }], hasMore: false, fullSync: true },
+    taskSync: {
+      changed: [{ title: 'Buy a fern' }, { title: 'Water the plants' }],
+      hasMore: false,
+      fullSync: true,
+    },
     taskChanged: { type: 'CREATED', task: { title: 'Buy a fern' } },
   });
   expect(answers).toHaveProperty('tasks.edges.length', 2);
