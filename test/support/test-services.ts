@@ -27,7 +27,7 @@ export async function startTestServices(
 ): Promise<TestServices> {
   const database = await openTestDatabase(options);
   const clock: Clock = overrides.clock ?? systemClock;
-  const hints = createLocalHints();
+  const hints = overrides.following?.hints ?? createLocalHints();
   const services = createServices({
     taskStore: announceWrites(createTaskStore(database), hints.publish),
     userStore: createUserStore(database),
