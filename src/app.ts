@@ -144,7 +144,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     log: (message) => logger.info(message),
   });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
-  const hints = sharing.hints ?? createListenedHints({ url: directUrl, logger });
+  const hints = overrides.following?.hints ?? sharing.hints ?? createListenedHints({ url: directUrl, logger });
   const taskStore = purgeAfterWrites(createTaskStore(database), {
     database,
     clock,

@@ -32,7 +32,7 @@ export interface ServiceDependencies {
   revocations: RevocationChannel;
   clock: Clock;
   syncStore: SyncStore;
-  following: Pick<TaskFeedOptions, 'hints' | 'maximumPerUser' | 'log'>;
+  following: Pick<TaskFeedOptions, 'hints' | 'maximumPerUser' | 'recheckInterval' | 'log'>;
   /** waits for so many milliseconds */
   wait: (milliseconds: number) => Promise<void>;
 }

@@ -4,8 +4,6 @@ import type { Follower } from './follower.ts';
 
 /** milliseconds in which further hints of the same change, which come by other ways, are answered by one read */
 const GATHERING = 4;
-/** milliseconds after which a user is looked after without any hint */
-const RECHECK_INTERVAL = 60_000;
 /** milliseconds between two looks at who is due */
 const TICK = 500;
 /** Users that are looked after in one of them at most: so many cost little even if every read fails. */
@@ -25,6 +23,8 @@ export interface Audience {
 }
 
 export interface AudiencesOptions {
+  /** milliseconds after which a user is looked after without any hint */
+  readonly recheckInterval: number;
   readonly hints: ChangeHints;
   readonly clock: Clock;
   /** to be called when something may have changed */
@@ -43,7 +43,7 @@ export interface Audiences {
   lookAgain(audience: Audience, delay?: number): void;
 }
 
-export function createAudiences({ hints, clock, lookAfter }: AudiencesOptions): Audiences {
+export function createAudiences({ recheckInterval, hints, clock, lookAfter }: AudiencesOptions): Audiences {
   /** in the order in which they were looked after */
   const audiences = new Map<string, Audience>();
   const gathering = new Map<string, NodeJS.Timeout>();
@@ -75,7 +75,7 @@ export function createAudiences({ hints, clock, lookAfter }: AudiencesOptions): 
     }
   }
 
-  function lookAgain(audience: Audience, delay = RECHECK_INTERVAL): void {
+  function lookAgain(audience: Audience, delay = recheckInterval): void {
     audience.dueAt = clock.now() + delay;
   }
 

@@ -14,6 +14,8 @@ import { decodePosition, type SyncPosition } from './sync.token.ts';
 const MOST_CHANGES = 50;
 /** milliseconds until a read that failed is tried again */
 const RETRY_DELAY = 1000;
+/** milliseconds after which a user is looked after without any hint */
+const RECHECK_INTERVAL = 60_000;
 /** No number of a change is higher, so that a read after it finds the state and no task. */
 const NOW = Number.MAX_SAFE_INTEGER;
 
@@ -25,6 +27,8 @@ export interface TaskFeedOptions {
   readonly clock: Clock;
   /** followers of one user in this process at most */
   readonly maximumPerUser: number;
+  /** milliseconds after which a user is looked after without any hint; 60,000 when absent */
+  readonly recheckInterval?: number;
   /** hears of reads that failed in a way that nobody expected */
   readonly log: (error: unknown) => void;
 }
@@ -49,9 +53,14 @@ export interface TaskFeed {
 }
 
 export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
-  const { store, hints, admit, clock, maximumPerUser, log } = options;
+  const { store, hints, admit, clock, maximumPerUser, recheckInterval = RECHECK_INTERVAL, log } = options;
   const counts = { followers: 0, reads: 0, changes: 0 };
-  const audiences = createAudiences({ hints, clock, lookAfter: (audience) => void catchUp(audience) });
+  const audiences = createAudiences({
+    recheckInterval,
+    hints,
+    clock,
+    lookAfter: (audience) => void catchUp(audience),
+  });
 
   /** Reads for those who wait until nobody has anything to be given. One at a time for each user. */
   async function catchUp(audience: Audience): Promise<void> {

@@ -1,15 +1,15 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { freePort } from '../../bench/free-port.ts';
 import { TEST_SECRET } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { type ServerProcess, startServer, tokenOf } from '../workers/support/server.ts';
+import { killPostgres } from './support/kill-postgres.ts';
 import { type Load, startLoad } from './support/killed-load.ts';
+import { randomNumbers } from './support/random-numbers.ts';
 
 const ROUNDS = 20;
 const CLIENTS = 8;
@@ -54,30 +54,6 @@ async function killServer(): Promise<void> {
   await start();
 }
 
-/** All its processes at once, as when the machine's memory is out; the server starts it again. */
-async function killPostgres(): Promise<void> {
-  const postmaster = Number.parseInt(await readFile(join(dataDirectory, 'postgres/data/postmaster.pid'), 'utf8'), 10);
-  // Stopped, it makes no process that would be missed and wait for ever for what a killed one has locked.
-  process.kill(postmaster, 'SIGSTOP');
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
-  const family = stdout
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .flatMap(([pid = 0, parent]) => (pid === postmaster || parent === postmaster ? [pid] : []));
-  for (const pid of family) process.kill(pid, 'SIGKILL');
-}
-
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 it(
   'kill -9 of server and PostgreSQL under load loses no acknowledged write and does none twice',
   () =>
@@ -94,7 +70,7 @@ async function killAndCount(): Promise<void> {
   const load = startLoad(server.url, user, toggled, CLIENTS);
   for (let round = 0; round < ROUNDS; round++) {
     await load.progress(1 + Math.floor(random() * LONGEST_WAIT));
-    await (round % 2 === 0 ? killServer() : killPostgres());
+    await (round % 2 === 0 ? killServer() : killPostgres(dataDirectory));
   }
   await load.progress(CLIENTS);
   await load.stop();
