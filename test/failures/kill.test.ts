@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { freePort } from '../../bench/free-port.ts';
-import { TEST_SECRET } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { type ServerProcess, startServer, tokenOf } from '../workers/support/server.ts';
 import { type Load, startLoad } from './support/killed-load.ts';
 

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { TEST_SECRET } from '../support/app.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { startTracedServer } from './support/traced-server.ts';
 
 const run = promisify(execFile);

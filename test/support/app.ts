@@ -6,9 +6,7 @@ import { signToken } from '../../src/auth/sign-token.ts';
 import { loadConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createTestDatabase } from './database.ts';
-
-/** Long enough to be accepted, and known to nobody outside the tests. */
-export const TEST_SECRET = 'a secret of the tests that has more than 32 bytes';
+import { TEST_SECRET } from './test-secret.ts';
 
 export interface GraphQLAnswer {
   status: number;

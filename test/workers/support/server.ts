@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { signToken } from '../../../src/auth/sign-token.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { TEST_SECRET } from '../../support/app.ts';
+import { TEST_SECRET } from '../../support/test-secret.ts';
 
 const STARTED = /^premium-todo is ready at (\S+)/;
 
