@@ -24,8 +24,9 @@ let isOpen: boolean;
 async function start(environment: Record<string, string> = {}): Promise<void> {
   log = createKeptLog();
   app = await startTestApp({
-    environment: { DATABASE_URL: database.url, ...environment },
+    environment,
     overrides: { logger: log.logger },
+    beside: { databaseUrl: database.url },
   });
   isOpen = true;
 }

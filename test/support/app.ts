@@ -53,8 +53,8 @@ export interface TestAppOptions {
   overrides?: AppOverrides;
   /** the way that the server takes to its database, such as one by a proxy */
   through?: (databaseUrl: string) => string;
-  /** another instance, whose database this one uses as well; it must be closed after this one */
-  beside?: TestApp;
+  /** whose database this instance uses as well, such as another instance's; to be closed after this one */
+  beside?: { readonly databaseUrl: string };
 }
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
