@@ -11,6 +11,8 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/sequencer.js',
+  // For the two cores of the build server: there is mostly a file that waits, for a process or for minutes to pass.
+  maxWorkers: 3,
   testTimeout: 30_000,
 };
