@@ -1,3 +1,5 @@
+import { SWC_OPTIONS } from './test/support/swc-options.js';
+
 /** Jest on ES modules: `npm test` starts it with --experimental-vm-modules. Nothing is mocked; see test/support. */
 export default {
   testEnvironment: 'node',
@@ -5,22 +7,12 @@ export default {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, useDefineForClassFields: true },
-          target: 'es2024',
-          keepClassNames: true,
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
+    '^.+\\.ts$': ['@swc/jest', SWC_OPTIONS],
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/sequencer.js',
+  // For the two cores of the build server: there is mostly a file that waits, for a process or for minutes to pass.
+  maxWorkers: 3,
   testTimeout: 30_000,
 };

@@ -18,7 +18,7 @@ let app: TestApp;
 beforeAll(async () => {
   database = await openTestDatabase();
   store = createAuditStore(database);
-  app = await startTestApp({ environment: { DATABASE_URL: database.url } });
+  app = await startTestApp({ beside: { databaseUrl: database.url } });
 });
 afterAll(async () => {
   await app.close();
@@ -100,7 +100,8 @@ describe('viewer.securityEvents', () => {
 
   it('is counted as a read each time that it stands in a document', async () => {
     const limited = await startTestApp({
-      environment: { DATABASE_URL: database.url, RATE_LIMIT_SCALE: '0.01' },
+      environment: { RATE_LIMIT_SCALE: '0.01' },
+      beside: { databaseUrl: database.url },
     });
     const fields = Array.from({ length: 6 }, (_, index) => `a${index}: securityEvents { nodes { id } }`).join(' ');
     const { errors } = await limited.graphql(newUser(), `{ viewer { ${fields} } }`);

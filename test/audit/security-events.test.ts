@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { startTestApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { createKeptLog } from './support.ts';
 
 /** What the whole server records of what happens at either API. */
@@ -23,8 +24,9 @@ let isOpen: boolean;
 async function start(environment: Record<string, string> = {}): Promise<void> {
   log = createKeptLog();
   app = await startTestApp({
-    environment: { DATABASE_URL: database.url, ...environment },
+    environment,
     overrides: { logger: log.logger },
+    beside: { databaseUrl: database.url },
   });
   isOpen = true;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import { rawRequest } from '../support/raw-request.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { askBoth } from './support/both-apis.ts';
 import { startKeyServer } from './support/key-server.ts';
 import { encode, hs256, keySetOf, signed, testKey } from './support/tokens.ts';

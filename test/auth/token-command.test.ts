@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { developmentSecret } from '../../src/auth/development-secret.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { RUN_TYPESCRIPT } from '../support/run-typescript.ts';
 
 const COMMAND = resolve('src/commands/token.ts');
 const SECRET = 'a-secret-for-the-command-that-prints-tokens';
@@ -26,8 +27,11 @@ describe('npm run token', () => {
 
   function run(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
     return new Promise((done) => {
-      execFile(process.execPath, [COMMAND, ...args], { cwd: directory, env }, (error, output, complaint) =>
-        done({ code: error === null ? 0 : Number(error.code), output, complaint }),
+      execFile(
+        process.execPath,
+        [...RUN_TYPESCRIPT, COMMAND, ...args],
+        { cwd: directory, env },
+        (error, output, complaint) => done({ code: error === null ? 0 : Number(error.code), output, complaint }),
       );
     });
   }

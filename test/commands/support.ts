@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { resolve } from 'node:path';
+import { RUN_TYPESCRIPT } from '../support/run-typescript.ts';
 
 export interface Outcome {
   code: number;
@@ -17,8 +18,11 @@ interface Surroundings {
 export function startCommand(name: string, args: string[], { cwd, env }: Surroundings) {
   const { promise, resolve: end } = Promise.withResolvers<Outcome>();
   const command = resolve(`src/commands/${name}.ts`);
-  const child: ChildProcess = execFile(process.execPath, [command, ...args], { cwd, env }, (error, output, complaint) =>
-    end({ code: error === null ? 0 : Number(error.code), output, complaint }),
+  const child: ChildProcess = execFile(
+    process.execPath,
+    [...RUN_TYPESCRIPT, command, ...args],
+    { cwd, env },
+    (error, output, complaint) => end({ code: error === null ? 0 : Number(error.code), output, complaint }),
   );
   return { child, outcome: promise };
 }

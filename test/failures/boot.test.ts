@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { freePort } from '../../bench/free-port.ts';
-import { TEST_SECRET } from '../support/app.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { spawnServer, tokenOf } from '../workers/support/server.ts';
 
 /** Each test starts servers as they are deployed, up to three processes. */

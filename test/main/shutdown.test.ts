@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { TEST_SECRET } from '../support/app.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { connectTo } from '../workers/support/connection.ts';
 import { type ServerProcess, spawnServer, startServer, tokenOf } from '../workers/support/server.ts';
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { migrations } from '../../migrations/index.ts';
-import { TEST_SECRET } from '../support/app.ts';
 import { createEmptyDatabase } from '../support/database.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { connectTo } from '../workers/support/connection.ts';
 import { startServer } from '../workers/support/server.ts';
 

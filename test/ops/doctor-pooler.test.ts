@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config.ts';
 import { examine } from '../../src/ops/doctor/examine.ts';
-import { TEST_SECRET } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { bouncerSuite, keepsStatements, type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 
 bouncerSuite('npm run doctor with PgBouncer', () => {
   let database: TestDatabase;

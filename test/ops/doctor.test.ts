@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Client } from 'pg';
 import { loadConfig } from '../../src/config.ts';
 import { examine } from '../../src/ops/doctor/examine.ts';
-import { TEST_SECRET } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 
 const ROLE = `doctor_${process.pid}`;
 const PASSWORD = 'only for these tests of the doctor';

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { TEST_SECRET } from '../support/app.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { RUN_TYPESCRIPT } from '../support/run-typescript.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { startTracedServer } from './support/traced-server.ts';
 
 const run = promisify(execFile);
@@ -79,7 +80,7 @@ describe('OpenTelemetry', () => {
   it('is not loaded without a collector, but for the interfaces that prom-client loads', async () => {
     const { PATH = '' } = process.env;
     const database = await createTestDatabase();
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'test/ops/support/loaded-packages.ts'], {
+    const { stdout } = await run(process.execPath, [...RUN_TYPESCRIPT, 'test/ops/support/loaded-packages.ts'], {
       env: {
         ...{ PATH, NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'silent' },
         ...{ DATABASE_URL: database.url, BETTER_AUTH_SECRET: TEST_SECRET },

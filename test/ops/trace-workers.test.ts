@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { TEST_SECRET } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { connectTo } from '../workers/support/connection.ts';
 import { type ServerProcess, startServer } from '../workers/support/server.ts';
 import { type Collector, startCollector } from './support/collector.ts';

@@ -16,7 +16,7 @@ let app: TestApp;
 beforeAll(async () => {
   database = await openTestDatabase();
   app = await startTestApp({
-    environment: { DATABASE_URL: database.url },
+    beside: { databaseUrl: database.url },
     overrides: { taskStore: taskStoreWithoutFirstWall(database) },
   });
 });

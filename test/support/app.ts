@@ -6,9 +6,7 @@ import { signToken } from '../../src/auth/sign-token.ts';
 import { loadConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createTestDatabase } from './database.ts';
-
-/** Long enough to be accepted, and known to nobody outside the tests. */
-export const TEST_SECRET = 'a secret of the tests that has more than 32 bytes';
+import { TEST_SECRET } from './test-secret.ts';
 
 export interface GraphQLAnswer {
   status: number;
@@ -55,8 +53,8 @@ export interface TestAppOptions {
   overrides?: AppOverrides;
   /** the way that the server takes to its database, such as one by a proxy */
   through?: (databaseUrl: string) => string;
-  /** another instance, whose database this one uses as well; it must be closed after this one */
-  beside?: TestApp;
+  /** whose database this instance uses as well, such as another instance's; to be closed after this one */
+  beside?: { readonly databaseUrl: string };
 }
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { eventually } from '../redis/support/eventually.ts';
-import { TEST_SECRET } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { newUser } from '../support/factories.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { type Connection, connectTo } from './support/connection.ts';
 import { type ServerProcess, spawnServer, startServer } from './support/server.ts';
 

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { signToken } from '../../../src/auth/sign-token.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { TEST_SECRET } from '../../support/app.ts';
+import { RUN_TYPESCRIPT } from '../../support/run-typescript.ts';
+import { TEST_SECRET } from '../../support/test-secret.ts';
 
 const STARTED = /^premium-todo is ready at (\S+)/;
 
@@ -33,7 +34,7 @@ export interface ServerProcess {
 /** Starts a server and does not wait for it. Settings of the shell that runs the tests do not reach it. */
 export function spawnServer(settings: Record<string, string>): Omit<ServerProcess, 'url'> {
   const { PATH = '', TMPDIR = '/tmp' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, [...RUN_TYPESCRIPT, 'src/main.ts'], {
     env: {
       PATH,
       TMPDIR,
