@@ -8,9 +8,9 @@ import { ALL_TASKS, type SyncedTask, type TaskChange } from '../../docs/examples
 import { followTasks, type Position } from '../../docs/examples/apollo/task-feed.ts';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { TEST_SECRET } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { newUser } from '../support/factories.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { connectTo } from '../workers/support/connection.ts';
 import { type ServerProcess, startServer } from '../workers/support/server.ts';
 import { freePort, Happenings } from './support/live.ts';

@@ -4,9 +4,10 @@ import type { StreamEvent } from '../../docs/examples/plain/events.ts';
 import { type Device, followChanges, pullChanges } from '../../docs/examples/plain/sync-tasks.ts';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { startTestApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { Happenings } from './support/live.ts';
 import { startWriter, type Told } from './support/writer.ts';
 

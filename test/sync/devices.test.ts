@@ -12,8 +12,8 @@ import { createListenedHints } from '../../src/db/change-listener.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
 import { killPostgres } from '../failures/support/kill-postgres.ts';
 import { randomNumbers } from '../failures/support/random-numbers.ts';
-import { TEST_SECRET } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { type ServerProcess, startServer, tokenOf } from '../workers/support/server.ts';
 import { Device, faults } from './support/device.ts';
 
@@ -50,8 +50,12 @@ const settings = () => ({
 beforeAll(async () => {
   dataDirectory = await mkdtemp(join(tmpdir(), 'premium-todo-devices-'));
   // Killed processes lose nothing that they have handed to the system: only a machine that falls over would.
-  const environment = { fsync: 'off' };
-  postgres = await startEmbeddedPostgres({ dataDirectory, exclusive: false, settings: environment, log: () => {} });
+  postgres = await startEmbeddedPostgres({
+    dataDirectory,
+    exclusive: false,
+    settings: { fsync: 'off' },
+    log: () => {},
+  });
   port = await freePort();
   const random = randomNumbers(SEED);
   const hints = createListenedHints({ url: postgres.url, logger: SILENT });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { startTestApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { subscribe } from './support/subscribers.ts';
 
 let app: TestApp;

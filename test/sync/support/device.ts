@@ -54,6 +54,8 @@ export class Device {
   /** ids of commands that the server says it has applied */
   readonly applied = new Set<string>();
   readonly commands: Command[] = [];
+  /** those of which an answer said that it was this very request */
+  readonly #saidApplied = new Set<string>();
   #syncToken: string | null = null;
   /** what the pages of a start that is under way have held */
   #started: Set<string> | undefined;
@@ -145,10 +147,11 @@ export class Device {
     if (status === 'NOT_APPLIED') return;
     const place = this.queue.findIndex((command) => command.id === id);
     if (status === 'APPLIED') {
-      if (this.applied.has(id)) faults.push(`${id} was applied twice`);
-      this.applied.add(id);
+      if (this.#saidApplied.has(id)) faults.push(`${id} was applied twice`);
+      this.#saidApplied.add(id);
     }
-    if (status === 'REPLAYED') this.applied.add(id);
+    // Of two requests at once the answer of the later one may come first.
+    if (status !== 'FAILED') this.applied.add(id);
     if (place < 0) return;
     const { taskId } = this.queue[place]!;
     // Sent before the command that makes its task: its turn comes.
@@ -206,7 +209,8 @@ export class Device {
         headers: { ...this.#headers(), 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body }),
       });
-      const answer = await response.json();
+      // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+      const answer = (await response.json()) as any;
       if (response.status === 200 && !answer.errors) return answer as Answer;
       const code = answer.errors?.[0]?.extensions.code ?? answer.code;
       if (code !== 'SERVICE_UNAVAILABLE') faults.push(`${path} was answered with ${JSON.stringify(answer)}`);
