@@ -29,7 +29,10 @@ const NAMES = new Map([
   [nameOf(NEW_DOCUMENTS), 'new_documents'],
   [nameOf(FAILED_AUTHENTICATIONS), 'failed_authentication'],
 ]);
-export const LIMIT_NAMES: readonly string[] = [...NAMES.values()];
+/** How many there may be at a time, and not in a span of time. */
+export const SUBSCRIPTIONS = 'subscriptions';
+export const CONNECTIONS = 'connections';
+export const LIMIT_NAMES: readonly string[] = [...NAMES.values(), SUBSCRIPTIONS, CONNECTIONS];
 
 /** The directive as it stands on a field of the schema. */
 export function rateLimitDirective({ limit, duration }: RateLimit): string {

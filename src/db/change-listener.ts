@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type ChangeHints, type ChangeListener, createLocalHints } from '../core/change-hints.ts';
 import type { Logger } from '../core/logger.ts';
@@ -10,6 +11,8 @@ const CONNECT_TIMEOUT = 5000;
 const SHORTEST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 const KEEP_ALIVE_DELAY = 10_000;
+const SHORTEST_PAUSE = 50;
+const LONGEST_PAUSE = 5000;
 
 export interface ListenedHintsOptions {
   /** past any pooler: what listens is a session */
@@ -49,6 +52,9 @@ export function createListenedHints({ url, logger }: ListenedHintsOptions): Chan
       await assertDirect(opened);
       await opened.query(`select pg_advisory_lock_shared(${LISTENERS_LOCK})`);
       await opened.query(`listen ${CHANNEL}`);
+      await afterEarlierWrites(opened, () => {
+        if (client === opened) tell?.();
+      });
     } catch (error) {
       void opened.end().catch(() => {});
       lost(opened, (error as Error).message, error instanceof PoolerError);
@@ -92,6 +98,36 @@ export function createListenedHints({ url, logger }: ListenedHintsOptions): Chan
       void gone?.end().catch(() => {});
     },
   };
+}
+
+/**
+ * Who had written already when the lock was taken tells nothing at the commit, since nobody seemed to listen. Once all
+ * transactions of that time have ended, everybody is hinted at; usually there are none, and nothing has to be.
+ */
+async function afterEarlierWrites(client: Client, hintAll: () => void): Promise<void> {
+  // A number of its own, as those under way with higher ones are not in a snapshot's bounds.
+  const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::text as id');
+  const id = rows[0]?.id ?? '0';
+  if (await haveEnded(client, id)) return;
+  void waitFor(client, id).then(hintAll, () => {
+    // The connection was lost: when it is opened again, everybody is hinted at.
+  });
+}
+
+async function waitFor(client: Client, id: string): Promise<void> {
+  for (let pause = SHORTEST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    await delay(pause, undefined, { ref: false });
+    if (await haveEnded(client, id)) return;
+  }
+}
+
+/** Whether all transactions have that had begun to write before the one with this number. */
+async function haveEnded(client: Client, id: string): Promise<boolean> {
+  const { rows } = await client.query<{ haveEnded: boolean }>(
+    'select pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 as "haveEnded"',
+    [id],
+  );
+  return rows[0]?.haveEnded === true;
 }
 
 /** PostgreSQL tells its clients its own process id; a pooler invents one, and keeps no session that could listen. */

@@ -1,7 +1,8 @@
 import type { Actor } from '../core/actor.ts';
 import type { ChangeHints } from '../core/change-hints.ts';
 import type { Clock } from '../core/clock.ts';
-import { AppError, RateLimitedError, ServiceUnavailableError } from '../core/errors.ts';
+import { AppError, BadUserInputError, RateLimitedError, ServiceUnavailableError } from '../core/errors.ts';
+import { SUBSCRIPTIONS } from '../core/rate-limits.ts';
 import { type Audience, createAudiences } from './audiences.ts';
 import { Follower } from './follower.ts';
 import { changesOf, type FoundChanges, resyncOf, type TaskChange } from './sync.changes.ts';
@@ -137,6 +138,7 @@ export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
     reconsider: (userId) => audiences.hinted(userId),
     async follow(actor, since) {
       const claimed = since == null ? undefined : decodePosition(since, 'since');
+      if (claimed?.start) throw unfinished();
       const { userId } = actor;
       const audience = await audiences.enter(userId);
       try {
@@ -170,7 +172,13 @@ function behind(audience: Audience): Follower[][] {
   return [...Map.groupBy(followers, ({ place: { rev, epoch } }) => `${rev} ${epoch}`).values()];
 }
 
+/** Whoever followed from there would never hear of the tasks on its other pages. */
+function unfinished(): BadUserInputError {
+  const message = 'belongs to a start whose other pages have yet to be read';
+  return new BadUserInputError([{ field: 'since', message }]);
+}
+
 /** A place becomes free when one of the others is left, which nobody knows the time of. */
 function tooMany(limit: number): RateLimitedError {
-  return new RateLimitedError('subscriptions', 60, limit, 60);
+  return new RateLimitedError(SUBSCRIPTIONS, 60, limit, 60);
 }

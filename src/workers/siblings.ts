@@ -23,6 +23,7 @@ export function siblingsBy(primary: Primary): Siblings {
 
 /** One worker's part of what is set for the whole server; what does not divide evenly is left unused. */
 export function shareOf(config: Config): Config {
+  const { maximum } = config.liveConnections;
   const partOf = (whole: number) => Math.max(1, Math.floor(whole / config.workers));
   return {
     ...config,
@@ -30,6 +31,6 @@ export function shareOf(config: Config): Config {
     shutdown: { ...config.shutdown, timeout: config.shutdown.timeout * 0.8 },
     database: { ...config.database, poolMaximum: partOf(config.database.poolMaximum) },
     maximumConcurrentRequests: partOf(config.maximumConcurrentRequests),
-    liveConnections: { ...config.liveConnections, maximum: partOf(config.liveConnections.maximum) },
+    liveConnections: { ...config.liveConnections, maximum: maximum === 0 ? 0 : partOf(maximum) },
   };
 }

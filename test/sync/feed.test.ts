@@ -44,7 +44,7 @@ beforeAll(async () => {
         reads += 1;
         return read(...asked);
       },
-      current: () => Promise.reject(new Error('not asked for here')),
+      current: (...asked) => createSyncStore(services.database).current(...asked),
     },
     following: { hints, maximumPerUser: MAXIMUM, log: (error) => logged.push(error) },
   });
@@ -196,6 +196,13 @@ describe('who follows', () => {
     actor = await services.actor();
     await expect(follow(syncToken)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     await expect(follow('no token')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it('is refused with the token of a start that is not finished, whose other pages it would never hear of', async () => {
+    for (const title of ['a', 'b']) await create(title);
+    const { syncToken, hasMore } = await services.sync.pull(actor, { first: 1 });
+    expect(hasMore).toBe(true);
+    await expect(follow(syncToken)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
   it('is let in as often as the limit allows, and again when another one has left', async () => {

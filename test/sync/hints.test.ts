@@ -89,6 +89,28 @@ describe('hints without Redis', () => {
     });
   });
 
+  it('tell of a transaction that had written before anybody listened, and commits afterwards', async () => {
+    const user = newUser();
+    const id = await create(app, user, 'early');
+    await owner.query('begin');
+    await owner.query("update tasks set title = 'committed late' where id = $1", [id]);
+    const { data } = await app.graphql(user, '{ taskSync { syncToken } }');
+    const subscriber = await subscribe(app, user, { since: data.taskSync.syncToken });
+    try {
+      const watcher = new Client({ connectionString: app.databaseUrl });
+      await watcher.connect();
+      await eventually('somebody follows', async () => (await watcher.query(LISTENERS)).rowCount === 1);
+      await eventually('it has read', async () => app.services.sync.counts.followers === 1);
+      await watcher.end();
+      await owner.query('commit');
+      const begin = Date.now();
+      expect(await subscriber.next()).toMatchObject({ task: { title: 'committed late' } });
+      expect(Date.now() - begin).toBeLessThan(SOON);
+    } finally {
+      subscriber.stop();
+    }
+  });
+
   it('come again when their connection was lost, and nothing that was written meanwhile is missed', async () => {
     const user = newUser();
     await following(app, user, async (subscriber) => {
