@@ -23,12 +23,19 @@ let app: TestApp;
 let alice: { authorization: string };
 let revoked: { authorization: string };
 let kept: { id: string; version: number };
+/** what a device of Alice's knew before the backup */
+let syncToken: string;
 
 async function bearer(server: TestApp, route: string, email: string) {
   const { body } = await server.rest(undefined, 'POST', `/api/auth/${route}`, { email, name: 'A', password });
   const session = { authorization: `Bearer ${body.token}` };
   const answer = await server.rest(undefined, 'GET', '/api/auth/token', undefined, session);
   return { authorization: `Bearer ${answer.body.token}` };
+}
+
+async function changesSince(server: TestApp, since?: string) {
+  const query = since === undefined ? '' : `?since=${since}`;
+  return (await server.rest(undefined, 'GET', `/api/tasks/changes${query}`, undefined, alice)).body;
 }
 
 async function fill(server: TestApp, url: string): Promise<void> {
@@ -38,10 +45,16 @@ async function fill(server: TestApp, url: string): Promise<void> {
     server.rest(undefined, 'POST', '/api/tasks', { title, description: UNUSUAL }, { ...alice, ...headers });
   const { body } = await create('kept');
   await server.rest(undefined, 'PATCH', `/api/tasks/${body.id}/toggle`, undefined, alice);
-  kept = (await server.rest(undefined, 'PUT', `/api/tasks/${body.id}`, { title: 'kept for long' }, alice)).body;
+  await server.rest(undefined, 'PUT', `/api/tasks/${body.id}`, { title: 'kept for long' }, alice);
   await create('once', { 'idempotency-key': 'key-1' });
   const deleted = await create('deleted');
   await server.rest(undefined, 'DELETE', `/api/tasks/${deleted.body.id}`, undefined, alice);
+  const query =
+    'mutation ($id: ID!, $taskId: ID!) { applyCommands(commands: [{ id: $id, toggle: { id: $taskId } }]) { results { status } } }';
+  const variables = { id: crypto.randomUUID(), taskId: body.id };
+  await server.rest(undefined, 'POST', '/graphql', { query, variables }, alice);
+  kept = (await server.rest(undefined, 'GET', `/api/tasks/${body.id}`, undefined, alice)).body;
+  syncToken = (await changesSince(server)).sync_token;
   await server.rest(undefined, 'POST', '/api/auth/revoke', undefined, revoked);
   await server.rest('leaving', 'POST', '/api/tasks', { title: 'erased' });
   await server.rest('leaving', 'DELETE', '/api/auth/me');
@@ -85,12 +98,22 @@ it('brings back every column of every row of every table, and takes itself down'
   );
   for (const [table, rows] of Object.entries(lost))
     expect([table, rows.length > 0]).toEqual([table, table !== 'auth.verification']);
-  const { 'public.audit_events': events = [], ...others } = restored;
-  const { 'public.audit_events': eventsBefore = [], ...othersBefore } = lost;
+  const { 'public.audit_events': events = [], 'public.sync_epoch': epoch, ...others } = restored;
+  const { 'public.audit_events': eventsBefore = [], 'public.sync_epoch': epochBefore, ...othersBefore } = lost;
   expect(others).toEqual(othersBefore);
   const added = events.filter((event) => !eventsBefore.includes(event));
   expect(added).toEqual([expect.stringMatching(/^\([0-9a-f-]{36},,RESTORED,SUCCEEDED,,,,1,/)]);
   expect(events.length).toBe(eventsBefore.length + 1);
+  // What happened after the backup is undone, so that numbers of changes begin another history.
+  expect(epoch).toHaveLength(1);
+  expect(epoch).not.toEqual(epochBefore);
+});
+
+it('has devices begin anew, since what they heard of after the backup is no longer so', async () => {
+  const anew = await changesSince(app, syncToken);
+  expect(anew).toMatchObject({ full_sync: true, has_more: false });
+  expect(anew.changed.map(({ title }: { title: string }) => title).sort()).toEqual(['kept for long', 'once']);
+  expect(await changesSince(app, anew.sync_token)).toMatchObject({ changed: [], full_sync: false });
 });
 
 it('lets those sign in who could before, and accepts the tokens that they had', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { migrations } from '../../migrations/index.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { LockPatience } from '../../src/db/lock-patience.ts';
 import { isMigrated, migrate, revertLast } from '../../src/db/migrate.ts';
@@ -114,7 +115,8 @@ describe('a migration that finds its table in use', () => {
     await revertTo(COLUMN);
     await report.query('commit; begin; select from idempotency_keys limit 1');
     const migrating = run(() => report.query('commit'), 10_000);
-    expect(await migrating).toEqual([COLUMN]);
+    const names = migrations.map(({ name }) => name);
+    expect(await migrating).toEqual(names.slice(names.indexOf(COLUMN)));
     expect(log).toEqual([expect.stringContaining('in the way: process')]);
   });
 
