@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { RateLimitedError, ServiceUnavailableError } from '../core/errors.ts';
+import { CONNECTIONS } from '../core/rate-limits.ts';
 
 /** milliseconds between two looks at all connections */
 const TICK = 1000;
@@ -123,7 +124,7 @@ export function createLiveConnections(options: LiveConnectionsOptions): LiveConn
       return {
         identify(userId, expiresAt) {
           const others = byUser.get(userId) ?? 0;
-          if (others >= maximumPerUser) throw new RateLimitedError('connections', 60, maximumPerUser, 60);
+          if (others >= maximumPerUser) throw new RateLimitedError(CONNECTIONS, 60, maximumPerUser, 60);
           entry.userId = userId;
           entry.expiresAt = expiresAt * 1000;
           count(byUser, userId, 1);

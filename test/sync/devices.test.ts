@@ -26,6 +26,7 @@ const RUNS = 200;
 /** runs at the same time, which the same kills interrupt */
 const AT_ONCE = 25;
 const STEPS = 14;
+const MAXIMUM_ATTEMPTS = 1000;
 const PATIENCE = 400_000;
 /** Told by a failure; set it to have the same decisions again. */
 const SEED = Number(process.env.TEST_SEED) || (Date.now() % 1_000_000) + 1;
@@ -121,20 +122,43 @@ async function prepare(seed: number): Promise<Run[]> {
 
 async function live(device: Device, random: () => number): Promise<void> {
   let isOnline = true;
+  await device.pull();
   for (let step = 0; step < STEPS; step++) {
     if (random() < 0.2) isOnline = !isOnline;
     const choice = random();
-    if (!isOnline || choice < 0.4) device.edit();
-    else if (choice < 0.65) await device.push();
-    else if (choice < 0.8) await device.pull();
-    else await device.follow(20 + random() * 100);
+    if (!isOnline || choice < 0.35) device.edit();
+    else if (choice < 0.6) await device.push();
+    else if (choice < 0.7) await device.pull();
+    else await device.follow(50 + random() * 250);
   }
 }
 
 /** Online at last: until the queue is empty, and then until nothing is new. */
 async function settle({ devices }: Run): Promise<void> {
-  for (const device of devices) while (device.queue.length > 0) await device.push();
-  for (const device of devices) while (!(await device.pull()));
+  for (const device of devices) {
+    await until('everything is sent', async () => {
+      await device.push();
+      return device.queue.length === 0;
+    });
+  }
+  for (const device of devices) await until('nothing is new', () => device.pull());
+  // And what one does now all others hear, wherever they follow.
+  const last = devices[0]!.create();
+  const hear = (device: Device) =>
+    until('the last change is heard', async () => {
+      await device.follow(PATIENCE, () => device.tasks.has(last));
+      return device.tasks.has(last);
+    });
+  const send = until('the last change is sent', async () => {
+    await devices[0]!.push();
+    return devices[0]!.queue.length === 0;
+  });
+  await Promise.all([send, ...devices.map(hear)]);
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) if (await isSo()) return;
+  throw new Error(`not after ${MAXIMUM_ATTEMPTS} attempts: ${what}; ${faults.join('; ')}`);
 }
 
 interface Row {
@@ -169,6 +193,7 @@ it(
   async () => {
     try {
       const random = randomNumbers(SEED);
+      let heard = 0;
       for (let first = 0; first < RUNS; first += AT_ONCE) {
         const runs = (
           await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => prepare(SEED + first + index)))
@@ -181,9 +206,12 @@ it(
         owner = new Client({ connectionString: postgres.url });
         await owner.connect();
         for (const run of runs) await expectEqual(run);
+        for (const device of runs.flatMap(({ devices }) => devices)) heard += device.heard;
         await owner.end();
         expect(faults).toEqual([]);
       }
+      // What nobody heard proves nothing: the last change of each run, and more while things broke.
+      expect(heard).toBeGreaterThan(4 * RUNS);
     } catch (error) {
       throw new Error(`with TEST_SEED=${SEED}: ${(error as Error).message}`, { cause: error });
     }

@@ -32,6 +32,12 @@ const APPLY = `mutation ($commands: [TaskCommandInput!]!, $atomic: Boolean) {
   applyCommands(commands: $commands, atomic: $atomic) { results { id status error { code } } }
 }`;
 
+/** How the ends of a connection read that nobody meant. */
+const CUTS = ['fetch failed', 'terminated', 'The operation was aborted due to timeout'];
+
+/** milliseconds; more than the server waits for anything */
+const ANSWER_TIMEOUT = 60_000;
+
 /** What the devices of all runs have seen of what must not be. */
 export const faults: string[] = [];
 
@@ -53,6 +59,8 @@ export class Device {
   readonly queue: Command[] = [];
   /** ids of commands that the server says it has applied */
   readonly applied = new Set<string>();
+  /** how many changes it was told of while it followed */
+  heard = 0;
   readonly commands: Command[] = [];
   /** those of which an answer said that it was this very request */
   readonly #saidApplied = new Set<string>();
@@ -69,17 +77,21 @@ export class Device {
 
   /** A change that the user makes, with or without a network. */
   edit(): void {
-    const { random, user, name } = this.#options;
+    const { random } = this.#options;
     const known = [...this.tasks.keys(), ...this.queue.map(({ taskId }) => taskId)];
     const taskId = known[Math.floor(random() * known.length)];
-    const title = `${user} ${name} ${this.commands.length}`;
     const kind = random();
-    if (taskId === undefined || kind < 0.4) {
-      const id = randomUUID();
-      this.#enqueue(id, { create: { id, title } });
-    } else if (kind < 0.7) this.#enqueue(taskId, { update: { id: taskId, input: { title } } });
+    if (taskId === undefined || kind < 0.4) this.create();
+    else if (kind < 0.7) this.#enqueue(taskId, { update: { id: taskId, input: { title: this.#newTitle() } } });
     else if (kind < 0.9) this.#enqueue(taskId, { toggle: { id: taskId } });
     else this.#enqueue(taskId, { delete: { id: taskId } });
+  }
+
+  /** A new task, whose id it answers. */
+  create(): string {
+    const id = randomUUID();
+    this.#enqueue(id, { create: { id, title: this.#newTitle() } });
+    return id;
   }
 
   /** Sends some of the queue: once or twice at the same time, in order or the later ones first, again what was answered. */
@@ -108,14 +120,15 @@ export class Device {
     }
   }
 
-  /** Follows the changes for so many milliseconds, or until the connection breaks. */
-  async follow(milliseconds: number): Promise<void> {
-    // Who has a start to finish, or to make up for, has to pull.
+  /** Follows the changes for so many milliseconds, until it has heard enough, or until the connection breaks. */
+  async follow(milliseconds: number, hasEnough = () => false): Promise<void> {
+    // Whoever has a start to finish, or to make up for, has to pull.
+    if (this.#syncToken === null || this.#started || this.#mayRepeat) await this.pull();
     if (this.#syncToken === null || this.#started || this.#mayRepeat) return;
     try {
       const response = await fetch(`${this.#url()}/api/tasks/events`, {
         headers: { ...this.#headers(), 'last-event-id': this.#syncToken },
-        signal: AbortSignal.timeout(milliseconds),
+        signal: AbortSignal.timeout(Math.round(milliseconds)),
       });
       if (response.status !== 200 || !response.body) return;
       let text = '';
@@ -124,10 +137,17 @@ export class Device {
         const events = text.split('\n\n');
         text = events.pop() ?? '';
         for (const event of events) this.#takeEvent(event);
+        if (hasEnough()) break;
       }
-    } catch {
+    } catch (error) {
       // Cut off, killed or out of time: the token says where to go on.
+      if (!CUTS.includes((error as Error).message)) throw error;
     }
+  }
+
+  #newTitle(): string {
+    const { user, name } = this.#options;
+    return `${user} ${name} ${this.commands.length}`;
   }
 
   #enqueue(taskId: string, input: Record<string, object>): void {
@@ -185,6 +205,7 @@ export class Device {
     const kind = fields.get('event');
     const data = fields.get('data');
     if (kind === undefined || data === undefined) return;
+    this.heard += 1;
     const { id, title, completed, version } = JSON.parse(data);
     if (kind === 'created' || kind === 'updated') this.#take(id, { title, completed, version }, false);
     if (kind === 'deleted') this.tasks.delete(id);
@@ -208,14 +229,16 @@ export class Device {
         method: body === undefined ? 'GET' : 'POST',
         headers: { ...this.#headers(), 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body }),
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT),
       });
       // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
       const answer = (await response.json()) as any;
       if (response.status === 200 && !answer.errors) return answer as Answer;
       const code = answer.errors?.[0]?.extensions.code ?? answer.code;
       if (code !== 'SERVICE_UNAVAILABLE') faults.push(`${path} was answered with ${JSON.stringify(answer)}`);
-    } catch {
-      // Nobody knows what became of it.
+    } catch (error) {
+      // Whoever is killed says nothing; but nobody may leave a client waiting.
+      if ((error as Error).name === 'TimeoutError') faults.push(`${path} was not answered`);
     }
     return undefined;
   }
