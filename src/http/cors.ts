@@ -8,6 +8,7 @@ const ALLOWED_HEADERS = [
   'if-match',
   'if-none-match',
   'idempotency-key',
+  'last-event-id',
   'x-request-id',
   'apollo-require-preflight',
   'x-apollo-operation-name',
