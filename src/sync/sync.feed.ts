@@ -129,6 +129,8 @@ export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
     async follow(actor, since) {
       const claimed = since == null ? undefined : decodePosition(since, 'since');
       const { userId } = actor;
+      // On a connection that stays open it is long since who asks was let in.
+      await admit(actor);
       const audience = await audiences.enter(userId);
       try {
         if (audience.followers.size + audience.joining > maximumPerUser) throw tooMany(maximumPerUser);
