@@ -27,8 +27,8 @@ export interface EventStream {
   send(event: StreamEvent): Promise<void>;
   /** Ends it for a reason of the server's. */
   end(reason?: EndReason): void;
-  /** aborted when the connection has gone */
-  readonly signal: AbortSignal;
+  /** Calls the listener when the connection has gone, at once when it has already. */
+  onGone(listener: () => void): void;
 }
 
 /**
@@ -42,7 +42,10 @@ export function openEventStream(
   actor: ConnectedActor,
   { transport, connections, lastEvent }: EventStreamOptions,
 ): EventStream {
-  const gone = new AbortController();
+  const onGone = (listener: () => void) => {
+    if (response.destroyed) listener();
+    else response.once('close', listener);
+  };
   let waitsSince: number | undefined;
   let waits = 0;
   const connection: LiveConnection = {
@@ -55,18 +58,12 @@ export function openEventStream(
       return waitsSince;
     },
   };
-  if (response.destroyed) {
-    // Its client has gone while the request was looked at, and nothing would tell of that again.
-    gone.abort();
-    return { send: async () => {}, end: () => {}, signal: gone.signal };
-  }
+  // Its client has gone while the request was looked at, and nothing would tell of that again.
+  if (response.destroyed) return { send: async () => {}, end: () => {}, onGone };
   // A client that sends its next request before this answer is over waits for what may never come (RFC 9112 section 9.3.2).
   if (response.socket === null) throw new BadUserInputError([], 'An event stream needs a connection of its own');
   const registration = connections.add(connection);
-  response.once('close', () => {
-    registration.remove();
-    gone.abort();
-  });
+  response.once('close', registration.remove);
   try {
     registration.identify(actor);
   } catch (error) {
@@ -103,7 +100,7 @@ export function openEventStream(
     response.end(last === undefined ? undefined : textOf(last));
   }
 
-  return { send: (event) => write(textOf(event)), end, signal: gone.signal };
+  return { send: (event) => write(textOf(event)), end, onGone };
 }
 
 function textOf({ event, id, data }: StreamEvent): string {

@@ -11,16 +11,12 @@ export async function gauge(app: Pick<TestApp, 'url'>, series: string): Promise<
 }
 
 /** Asks until the answer is the one that is waited for; nothing tells a test that a server has forgotten something. */
-export async function eventually<Answer>(
-  ask: () => Promise<Answer>,
-  expected: Answer,
-  patience = 10_000,
-): Promise<void> {
+export async function eventually<Answer>(ask: () => Promise<Answer>, expected: Answer, patience = 6000): Promise<void> {
   const end = performance.now() + patience;
   for (;;) {
     const answer = await ask();
     if (answer === expected) return;
-    if (performance.now() > end) throw new Error(`still ${String(answer)} instead of ${String(expected)}`);
+    if (performance.now() > end) throw new Error(`${ask} still ${String(answer)} instead of ${String(expected)}`);
     await delay(10);
   }
 }
