@@ -183,7 +183,7 @@ describe('a WebSocket', () => {
 describe('over a WebSocket', () => {
   it.each([
     ['a query', '{ viewer { id } }', {}, 'BAD_USER_INPUT'],
-    ['a mutation', 'mutation { revokeTokens }', {}, 'BAD_USER_INPUT'],
+    ['a mutation', 'mutation { revokeTokens { revoked } }', {}, 'BAD_USER_INPUT'],
     [
       'several operations',
       'subscription A { taskChanged { type } } subscription B { taskChanged { type } }',
