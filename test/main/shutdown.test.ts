@@ -170,7 +170,7 @@ describe('a server that gets a SIGTERM', () => {
       const again = setInterval(() => server.signal('SIGTERM', 'primary'), 200);
       expect(await server.exited).toEqual([1, null]);
       clearInterval(again);
-      expect(stepsOf(server)).toEqual(['readiness', 'announcement', 'listening']);
+      expect(stepsOf(server)).toEqual(['readiness', 'announcement', 'listening', 'live connections']);
       socket.destroy();
     },
     PATIENCE,
