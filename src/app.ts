@@ -24,7 +24,7 @@ import { refuseOperation } from './graphql/refusal.ts';
 import { originPolicy } from './http/cors.ts';
 import { createEdge, type EdgeOptions } from './http/edge.ts';
 import { endConnections } from './http/end-connections.ts';
-import { createLiveConnections } from './http/live-connections.ts';
+import { createLiveConnections, type LiveTiming } from './http/live-connections.ts';
 import { refuseRequest } from './http/problem.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { pathOf } from './http/request-path.ts';
@@ -64,6 +64,7 @@ const routeOf = (request: IncomingMessage) => (isForGraphQL(request) ? '/graphql
 export interface AppOverrides extends Partial<ServiceDependencies> {
   authenticator?: Authenticator;
   logger?: Logger;
+  liveTiming?: Partial<LiveTiming>;
 }
 
 export interface App {
@@ -136,13 +137,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const events = metrics.countEvents(overrides.events ?? audit);
   const revocations = overrides.revocations ?? sharing.revocations;
   const rateLimits = createRateLimits(config.rateLimitScale, sharing.createCounter);
-  const auth = await createAuth(config, {
-    directUrl,
-    rateLimits,
-    events,
-    clock,
-    log: (message) => logger.info(message),
-  });
+  const tell = (message: string) => logger.info(message);
+  const auth = await createAuth(config, { directUrl, rateLimits, events, clock, log: tell });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
   const hints = overrides.following?.hints ?? sharing.hints ?? createListenedHints({ url: directUrl, logger });
   const taskStore = purgeAfterWrites(createTaskStore(database), {
@@ -181,8 +177,11 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     clock,
     maximum: config.liveConnections.maximum,
     maximumPerUser: config.liveConnections.perUser,
+    admit: (actor) => services.users.admit(actor),
     onEnd: metrics.observeEnd,
+    timing: overrides.liveTiming,
   });
+  revocations.subscribe((userId) => connections.reconsider(userId));
   const refuse: EdgeOptions['refuse'] = (request, response, error) =>
     (isForGraphQL(request) ? refuseOperation : refuseRequest)(request, response, error);
   const graphql = await createGraphQL({
@@ -197,11 +196,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     tracing: traces.tracing,
     playground: config.playground ? playground.page : undefined,
   });
-  metrics.watchCaches({
-    results: results.counts,
-    tokens: auth.verifier.counts,
-    operations: graphql.counts,
-  });
+  metrics.watchCaches({ results: results.counts, tokens: auth.verifier.counts, operations: graphql.counts });
   const inProgress = createRequestsInProgress();
   const log = createRequestLog({
     logger,

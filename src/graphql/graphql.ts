@@ -8,7 +8,7 @@ import type { ResultCache } from '../core/result-cache.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import type { Tracing } from '../core/tracing.ts';
 import type { LiveConnections } from '../http/live-connections.ts';
-import type { UpgradeListener } from '../http/upgrades.ts';
+import type { UpgradeTaker } from '../http/upgrades.ts';
 import { createDocuments } from './documents.ts';
 import { createGraphQLHandler } from './http-handler.ts';
 import { createPreparedAnswer } from './prepared-answer.ts';
@@ -38,7 +38,7 @@ export interface GraphQLOptions {
 /** The GraphQL API on each of its transports. */
 export interface GraphQL {
   readonly handler: RequestListener;
-  readonly sockets: UpgradeListener;
+  readonly sockets: UpgradeTaker;
   /** of operations that Apollo Server has executed before */
   readonly counts: Readonly<CacheCounts>;
   stop(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Actor } from '../core/actor.ts';
+import type { ConnectedActor } from '../core/actor.ts';
+import { BadUserInputError } from '../core/errors.ts';
 import type { EndReason, LiveConnection, LiveConnections, Transport } from './live-connections.ts';
 import { recordOf } from './request-record.ts';
 
@@ -26,39 +27,45 @@ export interface EventStream {
   send(event: StreamEvent): Promise<void>;
   /** Ends it for a reason of the server's. */
   end(reason?: EndReason): void;
-  /** aborted when the connection has gone */
-  readonly signal: AbortSignal;
+  /** Calls the listener when the connection has gone, at once when it has already. */
+  onGone(listener: () => void): void;
 }
 
 /**
  * Makes a stream of events of the answer, once it is certain that there is one: what is wrong with the request must have been answered
  * as in any other. It no longer counts as a request in progress.
- * @throws RateLimitedError, ServiceUnavailableError when there are too many
+ * @throws RateLimitedError, ServiceUnavailableError when there are too many; BadUserInputError behind an answer that is not over
  */
 export function openEventStream(
   request: IncomingMessage,
   response: ServerResponse,
-  actor: Actor & { readonly expiresAt: number },
+  actor: ConnectedActor,
   { transport, connections, lastEvent }: EventStreamOptions,
 ): EventStream {
-  const gone = new AbortController();
+  const onGone = (listener: () => void) => {
+    if (response.destroyed) listener();
+    else response.once('close', listener);
+  };
   let waitsSince: number | undefined;
+  let waits = 0;
   const connection: LiveConnection = {
     transport,
+    isFollowing: true,
     end: (reason) => end(reason),
     cut: () => response.destroy(),
-    ping: () => response.write(':\n\n'),
+    ping: () => void write(':\n\n'),
     get waitsSince() {
       return waitsSince;
     },
   };
+  // Its client has gone while the request was looked at, and nothing would tell of that again.
+  if (response.destroyed) return { send: async () => {}, end: () => {}, onGone };
+  // A client that sends its next request before this answer is over waits for what may never come (RFC 9112 section 9.3.2).
+  if (response.socket === null) throw new BadUserInputError([], 'An event stream needs a connection of its own');
   const registration = connections.add(connection);
-  response.once('close', () => {
-    registration.remove();
-    gone.abort();
-  });
+  response.once('close', registration.remove);
   try {
-    registration.identify(actor.userId, actor.expiresAt);
+    registration.identify(actor);
   } catch (error) {
     registration.remove();
     throw error;
@@ -73,16 +80,18 @@ export function openEventStream(
   });
   response.flushHeaders();
 
-  async function send(event: StreamEvent): Promise<void> {
-    if (response.writableEnded || response.destroyed) return;
-    if (response.write(textOf(event))) return;
-    waitsSince = performance.now();
-    const taken = Promise.withResolvers<void>();
-    response.once('drain', taken.resolve);
-    gone.signal.addEventListener('abort', () => taken.resolve(), { once: true });
-    await taken.promise;
-    response.off('drain', taken.resolve);
-    waitsSince = undefined;
+  /** Resolves when it has left this process, so that also a client is noticed that takes nothing of the little there is. */
+  function write(text: string): Promise<void> {
+    if (response.writableEnded || response.destroyed) return Promise.resolve();
+    waits += 1;
+    waitsSince ??= performance.now();
+    return new Promise((resolve) => {
+      response.write(text, () => {
+        waits -= 1;
+        waitsSince = waits === 0 ? undefined : performance.now();
+        resolve();
+      });
+    });
   }
 
   function end(reason?: EndReason): void {
@@ -91,7 +100,7 @@ export function openEventStream(
     response.end(last === undefined ? undefined : textOf(last));
   }
 
-  return { send, end, signal: gone.signal };
+  return { send: (event) => write(textOf(event)), end, onGone };
 }
 
 function textOf({ event, id, data }: StreamEvent): string {

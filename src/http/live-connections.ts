@@ -1,15 +1,23 @@
+import type { Actor, ConnectedActor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
-import { RateLimitedError, ServiceUnavailableError } from '../core/errors.ts';
+import { RateLimitedError, ServiceUnavailableError, UnauthenticatedError } from '../core/errors.ts';
 import { CONNECTIONS } from '../core/rate-limits.ts';
 
-/** milliseconds between two looks at all connections */
-const TICK = 1000;
-/** milliseconds of silence after which a client is asked whether it is there; proxies give silent connections up after a minute */
-const PING_INTERVAL = 25_000;
-/** milliseconds that a client may take to accept what was sent, or to answer that it is there */
-const PATIENCE = 15_000;
-/** milliseconds over which the connections of a server that shuts down are ended, so that not all come to another at once */
-const DRAIN_TIME = 1000;
+/** milliseconds */
+export interface LiveTiming {
+  /** between two looks at all connections */
+  readonly tick: number;
+  /** after which a client is asked whether it is there; proxies give silent connections up after a minute */
+  readonly ping: number;
+  /** that a client may take to accept what was sent */
+  readonly patience: number;
+  /** that a client may take to go, once it was told to */
+  readonly farewell: number;
+  /** over which the connections of a server that shuts down are ended, so that not all come to another at once */
+  readonly drain: number;
+}
+
+const TIMING: LiveTiming = { tick: 1000, ping: 25_000, patience: 15_000, farewell: 2000, drain: 1000 };
 const DRAIN_STEPS = 20;
 
 /** Why the server ends a connection. */
@@ -27,6 +35,8 @@ export interface LiveConnection {
   ping(): void;
   /** when it began to wait for the client, in milliseconds of `performance.now()`; undefined while it does not */
   readonly waitsSince: number | undefined;
+  /** whether it follows changes, where the actor is looked at as long as it does */
+  readonly isFollowing: boolean;
 }
 
 export const TRANSPORTS = ['websocket', 'graphql_sse', 'rest_sse'] as const;
@@ -34,19 +44,19 @@ export type Transport = (typeof TRANSPORTS)[number];
 
 /** A connection that is counted. */
 export interface Registration {
-  /** Says whose it is, once that is known. `expiresAt`: of the token, in seconds. @throws RateLimitedError over the user's limit */
-  identify(userId: string, expiresAt: number): void;
+  /** Says whose it is, once that is known. @throws RateLimitedError over the user's limit */
+  identify(actor: ConnectedActor): void;
   /** To be called when it is over. */
   remove(): void;
 }
 
 interface Entry {
   readonly connection: LiveConnection;
-  userId: string | undefined;
-  /** milliseconds since the epoch */
-  expiresAt: number;
-  /** milliseconds of `performance.now()` */
+  actor: ConnectedActor | undefined;
+  /** these two in milliseconds of `performance.now()` */
   pingAt: number;
+  /** when it is cut, once its client was told to go */
+  cutAt: number | undefined;
 }
 
 export interface LiveConnectionsOptions {
@@ -54,14 +64,19 @@ export interface LiveConnectionsOptions {
   /** in this process at most */
   readonly maximum: number;
   readonly maximumPerUser: number;
+  /** Lets an actor go on, or refuses one whose tokens or account were ended; as for requests. */
+  readonly admit: (actor: Actor) => undefined | Promise<undefined>;
   /** hears of each connection that the server ends */
   readonly onEnd: (transport: Transport, reason: EndReason) => void;
+  readonly timing?: Partial<LiveTiming> | undefined;
 }
 
 /** The connections that stay open: how many there are, how long each may, and whether its client keeps up. One timer looks after all of them. */
 export interface LiveConnections {
   /** @throws ServiceUnavailableError when there are too many, or the server is shutting down */
   add(connection: LiveConnection): Registration;
+  /** To be told of users whose tokens or accounts were ended. */
+  reconsider(userId: string): void;
   /** Ends one for a reason that only its transport knows of. */
   end(connection: LiveConnection, reason: EndReason): void;
   countOf(transport: Transport): number;
@@ -70,8 +85,9 @@ export interface LiveConnections {
 }
 
 export function createLiveConnections(options: LiveConnectionsOptions): LiveConnections {
-  const { clock, maximum, maximumPerUser, onEnd } = options;
-  const entries = new Set<Entry>();
+  const { clock, maximum, maximumPerUser, admit, onEnd } = options;
+  const timing = { ...TIMING, ...options.timing };
+  const entries = new Map<LiveConnection, Entry>();
   const byUser = new Map<string, number>();
   const byTransport = new Map<Transport, number>(TRANSPORTS.map((transport) => [transport, 0]));
   let ticking: NodeJS.Timeout | undefined;
@@ -81,29 +97,51 @@ export function createLiveConnections(options: LiveConnectionsOptions): LiveConn
   function look(): void {
     const now = performance.now();
     const time = clock.now();
-    for (const entry of entries) {
-      const { connection } = entry;
-      const { waitsSince } = connection;
-      if (waitsSince !== undefined && now - waitsSince >= PATIENCE) {
-        onEnd(connection.transport, 'slow');
-        connection.cut();
-      } else if (entry.expiresAt <= time) end(connection, 'expired');
-      else if (entry.pingAt <= now) {
-        entry.pingAt = now + PING_INTERVAL;
-        connection.ping();
-      }
+    for (const entry of entries.values()) lookAt(entry, now, time);
+  }
+
+  function lookAt(entry: Entry, now: number, time: number): void {
+    const { connection, actor, cutAt } = entry;
+    const { waitsSince } = connection;
+    if (cutAt !== undefined) {
+      if (now >= cutAt) connection.cut();
+    } else if (waitsSince !== undefined && now - waitsSince >= timing.patience) {
+      tellEnd(entry, 'slow');
+      connection.cut();
+    } else if (actor && actor.expiresAt * 1000 <= time) end(connection, 'expired');
+    else if (entry.pingAt <= now) {
+      entry.pingAt = now + timing.ping;
+      connection.ping();
+      if (!connection.isFollowing) void reconsider(entry);
     }
   }
 
+  /** Whoever is told once to go may take a while for it; what comes of it meanwhile is no end of its own. */
+  function tellEnd(entry: Entry, reason: EndReason): void {
+    entry.cutAt = performance.now() + timing.farewell;
+    onEnd(entry.connection.transport, reason);
+  }
+
   function end(connection: LiveConnection, reason: EndReason): void {
-    onEnd(connection.transport, reason);
+    const entry = entries.get(connection);
+    if (!entry || entry.cutAt !== undefined) return;
+    tellEnd(entry, reason);
     connection.end(reason);
   }
 
+  async function reconsider({ connection, actor }: Entry): Promise<void> {
+    try {
+      if (actor) await admit(actor);
+    } catch (error) {
+      // What cannot be looked at now is looked at again.
+      if (error instanceof UnauthenticatedError) end(connection, 'unauthenticated');
+    }
+  }
+
   function remove(entry: Entry): void {
-    if (!entries.delete(entry)) return;
+    if (!entries.delete(entry.connection)) return;
     count(byTransport, entry.connection.transport, -1);
-    if (entry.userId !== undefined && count(byUser, entry.userId, -1) === 0) byUser.delete(entry.userId);
+    if (entry.actor && count(byUser, entry.actor.userId, -1) === 0) byUser.delete(entry.actor.userId);
     if (entries.size > 0) return;
     clearInterval(ticking);
     ticking = undefined;
@@ -113,21 +151,25 @@ export function createLiveConnections(options: LiveConnectionsOptions): LiveConn
   return {
     end,
     countOf: (transport) => byTransport.get(transport) ?? 0,
+    reconsider(userId) {
+      for (const entry of entries.values()) if (entry.actor?.userId === userId) void reconsider(entry);
+    },
     add(connection) {
       if (isDraining) throw new ServiceUnavailableError('The server is shutting down');
       if (entries.size >= maximum) throw new ServiceUnavailableError('The server has too many connections');
-      const pingAt = performance.now() + PING_INTERVAL;
-      const entry: Entry = { connection, userId: undefined, expiresAt: Number.POSITIVE_INFINITY, pingAt };
-      entries.add(entry);
+      const pingAt = performance.now() + timing.ping;
+      const entry: Entry = { connection, actor: undefined, pingAt, cutAt: undefined };
+      entries.set(connection, entry);
       count(byTransport, connection.transport, 1);
-      ticking ??= setInterval(look, TICK).unref();
+      ticking ??= setInterval(look, timing.tick).unref();
       return {
-        identify(userId, expiresAt) {
-          const others = byUser.get(userId) ?? 0;
+        identify(actor) {
+          // Gone while it was found out whose it is: nobody would take it out of the count again.
+          if (!entries.has(connection)) return;
+          const others = byUser.get(actor.userId) ?? 0;
           if (others >= maximumPerUser) throw new RateLimitedError(CONNECTIONS, 60, maximumPerUser, 60);
-          entry.userId = userId;
-          entry.expiresAt = expiresAt * 1000;
-          count(byUser, userId, 1);
+          entry.actor = actor;
+          count(byUser, actor.userId, 1);
         },
         remove: () => remove(entry),
       };
@@ -136,11 +178,11 @@ export function createLiveConnections(options: LiveConnectionsOptions): LiveConn
       isDraining = true;
       if (entries.size === 0) return;
       emptied = Promise.withResolvers();
-      const waiting = [...entries];
+      const waiting = [...entries.keys()];
       const step = Math.ceil(waiting.length / DRAIN_STEPS);
       const timer = setInterval(() => {
-        for (const { connection } of waiting.splice(0, step)) end(connection, 'draining');
-      }, DRAIN_TIME / DRAIN_STEPS);
+        for (const connection of waiting.splice(0, step)) end(connection, 'draining');
+      }, timing.drain / DRAIN_STEPS);
       await emptied.promise;
       clearInterval(timer);
     },

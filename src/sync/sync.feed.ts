@@ -140,6 +140,8 @@ export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
       const claimed = since == null ? undefined : decodePosition(since, 'since');
       if (claimed?.start) throw unfinished();
       const { userId } = actor;
+      // On a connection that stays open it is long since who asks was let in.
+      await admit(actor);
       const audience = await audiences.enter(userId);
       try {
         if (audience.followers.size + audience.joining > maximumPerUser) throw tooMany(maximumPerUser);

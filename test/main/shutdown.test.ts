@@ -14,8 +14,8 @@ import { type ServerProcess, spawnServer, startServer, tokenOf } from '../worker
 /** Processes that are started and stopped beside everything else that a test run does. */
 const PATIENCE = 90_000;
 const STEPS = [
-  ...['readiness', 'announcement', 'listening', 'requests', 'connections', 'GraphQL', 'security events'],
-  ...['authentication', 'Redis', 'database', 'traces', 'embedded PostgreSQL'],
+  ...['readiness', 'announcement', 'listening', 'live connections', 'requests', 'connections', 'GraphQL'],
+  ...['security events', 'authentication', 'Redis', 'database', 'traces', 'embedded PostgreSQL'],
 ];
 
 interface StepLine {
@@ -170,7 +170,7 @@ describe('a server that gets a SIGTERM', () => {
       const again = setInterval(() => server.signal('SIGTERM', 'primary'), 200);
       expect(await server.exited).toEqual([1, null]);
       clearInterval(again);
-      expect(stepsOf(server)).toEqual(['readiness', 'announcement', 'listening']);
+      expect(stepsOf(server)).toEqual(['readiness', 'announcement', 'listening', 'live connections']);
       socket.destroy();
     },
     PATIENCE,

@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLError } from 'graphql';
 import { type Context, handleProtocols, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator } from '../../auth/authenticator.ts';
-import { AppError, type ErrorCode, UnauthenticatedError } from '../../core/errors.ts';
+import { AppError, BadUserInputError, type ErrorCode, UnauthenticatedError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { RequestContext } from '../../core/request-context.ts';
 import { RequestRecord } from '../../core/request-record.ts';
@@ -11,8 +13,8 @@ import type { LiveConnections, Registration } from '../../http/live-connections.
 import { originOf } from '../../http/origin.ts';
 import { recordRefusal } from '../../http/refusals.ts';
 import { requestIdOf } from '../../http/request-id.ts';
-import type { UpgradeListener } from '../../http/upgrades.ts';
-import { asGraphQLError } from '../errors.ts';
+import type { UpgradeTaker } from '../../http/upgrades.ts';
+import { appErrorOf, asGraphQLError } from '../errors.ts';
 import { MessageAllowance } from './message-allowance.ts';
 import { CLOSE, LiveSocket } from './socket.ts';
 import type { SubscriptionOperations } from './subscription-operations.ts';
@@ -23,6 +25,10 @@ const MAXIMUM_MESSAGE = 262_144;
 const INIT_TIMEOUT = 5000;
 /** milliseconds until a client must have agreed to the end of its connection */
 const CLOSE_TIMEOUT = 2000;
+/** characters of an id at most: it comes back with every event */
+const MAXIMUM_ID = 100;
+/** Without the payload of the ping, which a client that reads nothing could have pile up. */
+const PONG = JSON.stringify({ type: 'pong' });
 
 export interface SocketServerOptions {
   readonly authenticator: Authenticator;
@@ -45,6 +51,15 @@ interface OpenSubscription {
   readonly begin: number;
 }
 
+/** What a client has sent, and of what is in it what has to be looked at before the library does. */
+interface Message {
+  readonly type: unknown;
+  readonly id: unknown;
+  readonly text: string;
+}
+
+type Receiver = (text: string) => Promise<void>;
+
 type SocketContext = Context<Record<string, unknown>, Extra>;
 
 /** How a connection is closed that is refused when its client says who it is. */
@@ -58,24 +73,26 @@ const REFUSALS: Partial<Record<ErrorCode, number>> = {
  * Subscriptions over WebSocket, by graphql-transport-ws (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md).
  * The library speaks the protocol; who may do what, how much of it, and what is told of it is decided here.
  */
-export function createSocketServer(options: SocketServerOptions): UpgradeListener {
+export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
   const { authenticator, connections, operations, logger, events } = options;
 
   async function connect({ extra: { live, registration }, connectionParams }: SocketContext): Promise<boolean> {
+    let userId: string | undefined;
     try {
       const actor = await authenticator.authenticateConnection(live.request, connectionParams);
-      registration.identify(actor.userId, actor.expiresAt);
+      userId = actor.userId;
+      registration.identify(actor);
       live.actor = actor;
       return true;
     } catch (error) {
-      refuse(live, error);
+      refuse(live, error, userId);
       return false;
     }
   }
 
-  function refuse(live: LiveSocket, error: unknown): void {
+  function refuse(live: LiveSocket, error: unknown, userId?: string): void {
     const code = error instanceof AppError ? REFUSALS[error.code] : undefined;
-    if (error instanceof AppError) recordRefusal(events, error, { userId: undefined, origin: originOf(live.request) });
+    if (error instanceof AppError) recordRefusal(events, error, { userId, origin: originOf(live.request) });
     if (error instanceof AppError && code !== undefined) live.close(code, error.message);
     else fail(live, error);
   }
@@ -86,10 +103,11 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
   }
 
   /** The line of a subscription that has ended, as that of a request. */
-  function tellEnd({ extra: { open } }: SocketContext, id: string): void {
+  function tellEnd({ live, open }: Extra, id: string): void {
     const ended = open.get(id);
     if (!ended) return;
     open.delete(id);
+    live.isFollowing = open.size > 0;
     const { record, actor, requestId } = ended.context;
     const openSeconds = Math.round((performance.now() - ended.begin) / 1000);
     const { operation, failure } = record;
@@ -99,56 +117,81 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
     );
   }
 
+  function endRefused(errors: readonly GraphQLError[], live: LiveSocket): void {
+    if (errors.some((error) => appErrorOf(error) instanceof UnauthenticatedError)) {
+      connections.end(live, 'unauthenticated');
+    }
+  }
+
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_TIMEOUT,
     onConnect: connect,
     async onSubscribe({ extra: { live, open } }, id, payload) {
       const context = contextOf(live);
       open.set(id, { context, begin: performance.now() });
+      live.isFollowing = true;
       try {
         return await operations.prepare(payload, context);
       } catch (error) {
         return [asGraphQLError(error)];
       }
     },
-    onNext(_context, _id, _payload, { contextValue }, result) {
+    onNext({ extra: { live } }, _id, _payload, { contextValue }, result) {
       const { errors, data = null } = result;
+      if (errors) endRefused(errors, live);
       return errors && { data, errors: operations.shown(errors, contextValue as RequestContext) };
     },
-    onError(context, id, _payload, errors) {
-      const { live, open } = context.extra;
-      const shown = operations.shown(errors, open.get(id)?.context ?? contextOf(live));
-      tellEnd(context, id);
-      if (errors.some(({ originalError }) => originalError instanceof UnauthenticatedError)) {
-        connections.end(live, 'unauthenticated');
-      }
-      return shown;
+    onError({ extra: { live, open } }, id, _payload, errors) {
+      endRefused(errors, live);
+      return operations.shown(errors, open.get(id)?.context ?? contextOf(live));
     },
-    onComplete: tellEnd,
   });
+
+  /**
+   * A subscription lives until the library has done with its message. It forgets that of an id which is used again before:
+   * the end of the one would take the other for its own, and nobody would ever end that.
+   */
+  async function handOver(message: Message, extra: Extra, receiver: Receiver): Promise<void> {
+    const { live, open } = extra;
+    const { type, id, text } = message;
+    if (type !== 'subscribe' || typeof id !== 'string') return receiver(text);
+    if (id.length > MAXIMUM_ID) return live.close(CLOSE.badRequest, 'The id is too long');
+    if (open.has(id)) return live.close(CLOSE.subscriberExists, 'A subscription of this id is there already');
+    try {
+      await receiver(text);
+    } finally {
+      tellEnd(extra, id);
+    }
+  }
 
   function opened(live: LiveSocket, registration: Registration): void {
     const { socket } = live;
+    const extra: Extra = { live, registration, open: new Map() };
     const allowance = new MessageAllowance();
-    const receive = (receiver: (text: string) => Promise<void>) => {
+    const isAllowed = () => {
+      const allowed = allowance.take(performance.now());
+      if (!allowed) connections.end(live, 'flood');
+      return allowed;
+    };
+    const receive = (receiver: Receiver) => {
       socket.on('message', (data: RawData, isBinary: boolean) => {
-        if (!allowance.take(performance.now())) {
-          connections.end(live, 'flood');
-          return;
-        }
-        const text = isBinary ? undefined : jsonTextOf(data as Buffer);
-        if (text === undefined) live.close(CLOSE.badRequest, 'Invalid message received');
-        else receiver(text).catch((error: unknown) => fail(live, error));
+        // What comes after the goodbye is no longer listened to.
+        if (!live.isOpen || !isAllowed()) return;
+        const message = isBinary ? undefined : messageOf(data as Buffer);
+        if (message === undefined) live.close(CLOSE.badRequest, 'Invalid message received');
+        else handOver(message, extra, receiver).catch((error: unknown) => fail(live, error));
       });
     };
+    for (const frame of ['ping', 'pong']) socket.on(frame, isAllowed);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         send: (text) => live.send(text),
         close: (code = CLOSE.internalError, reason = '') => live.close(code, reason),
         onMessage: receive,
+        onPing: () => live.send(PONG),
       },
-      { live, registration, open: new Map() },
+      extra,
     );
     socket.once('close', (code: number, reason: Buffer) => {
       registration.remove();
@@ -165,7 +208,13 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
     handleProtocols,
   } as ConstructorParameters<typeof WebSocketServer>[0]);
 
-  return (request, connection, head) => {
+  const refusals = new WeakMap<IncomingMessage, (error: AppError) => void>();
+  server.on('wsClientError', ({ message }, _connection, request) => {
+    refusals.get(request)?.(new BadUserInputError([], message));
+  });
+
+  return (request, connection, head, refuseHere) => {
+    refusals.set(request, refuseHere);
     server.handleUpgrade(request, connection, head, (socket: WebSocket) => {
       // Messages that are too long, or none at all by RFC 6455: the library closes with the code that says so.
       socket.on('error', (error) => logger.debug({ err: error, requestId: requestIdOf(request) }, 'connection broken'));
@@ -190,10 +239,10 @@ function contextOf({ actor, request }: LiveSocket): RequestContext {
 }
 
 /** By the same rules as the bodies of requests: UTF-8, no `__proto__`, not nested without end. */
-function jsonTextOf(data: Buffer): string | undefined {
+function messageOf(data: Buffer): Message | undefined {
   try {
-    parseJson(data);
-    return data.toString();
+    const { type, id } = parseJson(data) as Record<string, unknown>;
+    return { type, id, text: data.toString() };
   } catch {
     return undefined;
   }

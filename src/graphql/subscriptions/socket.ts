@@ -10,6 +10,7 @@ export const CLOSE = {
   internalError: 4500,
   badRequest: 4400,
   unauthorized: 4401,
+  subscriberExists: 4409,
   tooManyRequests: 4429,
 } as const;
 
@@ -29,6 +30,7 @@ export class LiveSocket implements LiveConnection {
   readonly request: IncomingMessage;
   /** known once the client has said who it is */
   actor: ConnectedActor | undefined;
+  isFollowing = false;
   #waitsSince: number | undefined;
   #waits = 0;
   #isAnswering = true;
@@ -47,10 +49,15 @@ export class LiveSocket implements LiveConnection {
     return this.#waitsSince;
   }
 
+  /** Whether neither side has said that it goes. */
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   /** Resolves when the text has left this process, so that whoever sends goes at the pace of the client. */
   send(text: string): Promise<void> {
     const { socket } = this;
-    if (socket.readyState !== WebSocket.OPEN) return Promise.resolve();
+    if (!this.isOpen) return Promise.resolve();
     this.#waits += 1;
     this.#waitsSince ??= performance.now();
     return new Promise((resolve) => {

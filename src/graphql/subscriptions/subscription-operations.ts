@@ -19,6 +19,7 @@ import type { SubscriptionContext } from '../../sync/sync.resolver.ts';
 import type { SyncService } from '../../sync/sync.service.ts';
 import { appErrorOf, formatError, formatErrorWithoutSuggestion, isUnexpected } from '../errors.ts';
 import type { Admission } from '../operation-request.ts';
+import { mayLackField } from './root-field.ts';
 
 const MAXIMUM_DOCUMENTS = 500;
 const MAXIMUM_CHARACTERS = 2_000_000;
@@ -91,6 +92,9 @@ export function createSubscriptionOperations(options: SubscriptionOperationsOpti
     const name = typeof operationName === 'string' ? operationName : undefined;
     const operation = getOperationAST(document, name);
     if (operation?.operation !== 'subscription') throw noSubscription();
+    if (mayLackField(operation, document)) {
+      throw new BadUserInputError([], 'The field of a subscription cannot be left out by @skip or @include');
+    }
     context.record.operated(operation.name?.value);
     await rateLimits.consume(READS, context.actor.userId);
     const contextValue: SubscriptionContext = { ...context, sync };
@@ -124,7 +128,7 @@ export function createSubscriptionOperations(options: SubscriptionOperationsOpti
       if (typeof query !== 'string') throw noSubscription();
       try {
         const prepared = await argumentsOf(query, request, context);
-        admission.prove(fresh);
+        if ('schema' in prepared) admission.prove(fresh);
         return prepared;
       } catch (error) {
         if (error instanceof GraphQLError) return [error];

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { newUser } from '../support/factories.ts';
+import { connected, openSocket, subscribeMessage } from './support/raw-socket.ts';
+
+/** A hundredth: six documents, or one failure, a minute. */
+const SCALE = '0.01';
+const FORGED = {
+  type: 'connection_init',
+  payload: { Authorization: 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.forged' },
+};
+
+let app: TestApp;
+let strict: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ environment: { RATE_LIMIT_SCALE: SCALE, TRUST_PROXY_HOPS: '1' } });
+  strict = await startTestApp({ beside: app, environment: { PERSISTED_ONLY: 'true' } });
+});
+afterAll(async () => {
+  await strict.close();
+  await app.close();
+});
+
+describe('the limits of requests hold over a WebSocket', () => {
+  it('for failed authentication of an address, and a good token still gets in', async () => {
+    const headers = { 'x-forwarded-for': '1.1.1.1' };
+    const codes: number[] = [];
+    for (let times = 0; times < 3; times++) {
+      const socket = await openSocket(app, { headers });
+      socket.send(FORGED);
+      codes.push((await socket.closed).code);
+    }
+    expect(codes).toEqual([4401, 4429, 4429]);
+    (await connected(app, newUser(), { headers })).socket.terminate();
+  });
+
+  it('for documents that are new, the same one that is not valid each time', async () => {
+    const socket = await connected(app, newUser());
+    const codes: string[] = [];
+    for (let id = 0; id < 8; id++) {
+      socket.send(subscribeMessage(String(id), 'subscription { taskChanged { secret } }'));
+      codes.push((await socket.next()).payload[0].extensions.code);
+    }
+    expect(codes).toEqual([...Array(6).fill('BAD_USER_INPUT'), 'RATE_LIMITED', 'RATE_LIMITED']);
+    socket.socket.terminate();
+  });
+
+  it('for operations where only registered ones are accepted', async () => {
+    const socket = await connected(strict, newUser());
+    socket.send(subscribeMessage('1', 'subscription Unknown { taskChanged { type } }'));
+    expect(await socket.next()).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    socket.socket.terminate();
+  });
+});
