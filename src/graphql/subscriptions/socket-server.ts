@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type Context, handleProtocols, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator } from '../../auth/authenticator.ts';
@@ -5,12 +6,11 @@ import { AppError, type ErrorCode, UnauthenticatedError } from '../../core/error
 import type { Logger } from '../../core/logger.ts';
 import type { RequestContext } from '../../core/request-context.ts';
 import { RequestRecord } from '../../core/request-record.ts';
-import type { SecurityEventLog } from '../../core/security-events.ts';
+import type { RequestOrigin, SecurityEventLog } from '../../core/security-events.ts';
 import { parseJson } from '../../http/body.ts';
 import type { LiveConnections, Registration } from '../../http/live-connections.ts';
 import { originOf } from '../../http/origin.ts';
 import { recordRefusal } from '../../http/refusals.ts';
-import { requestIdOf } from '../../http/request-id.ts';
 import type { UpgradeListener } from '../../http/upgrades.ts';
 import { asGraphQLError } from '../errors.ts';
 import { MessageAllowance } from './message-allowance.ts';
@@ -35,6 +35,8 @@ export interface SocketServerOptions {
 /** What graphql-ws keeps for us beside each connection. */
 interface Extra {
   readonly live: LiveSocket;
+  /** the one that opened it, until it is known whose it is */
+  request: IncomingMessage | undefined;
   readonly registration: Registration;
   /** by the ids that the client has given them */
   readonly open: Map<string, OpenSubscription>;
@@ -61,9 +63,15 @@ const REFUSALS: Partial<Record<ErrorCode, number>> = {
 export function createSocketServer(options: SocketServerOptions): UpgradeListener {
   const { authenticator, connections, operations, logger, events } = options;
 
-  async function connect({ extra: { live, registration }, connectionParams }: SocketContext): Promise<boolean> {
+  async function connect(context: SocketContext): Promise<boolean> {
+    const { live, registration, request } = context.extra;
+    const { connectionParams } = context;
+    // The token and the headers are of no use any more, and connections stay for hours.
+    context.extra.request = undefined;
+    Reflect.deleteProperty(context, 'connectionParams');
     try {
-      const actor = await authenticator.authenticateConnection(live.request, connectionParams);
+      if (!request) throw new Error('a connection whose client says twice who it is');
+      const actor = await authenticator.authenticateConnection(request, connectionParams);
       registration.identify(actor.userId, actor.expiresAt);
       live.actor = actor;
       return true;
@@ -75,13 +83,13 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
 
   function refuse(live: LiveSocket, error: unknown): void {
     const code = error instanceof AppError ? REFUSALS[error.code] : undefined;
-    if (error instanceof AppError) recordRefusal(events, error, { userId: undefined, origin: originOf(live.request) });
+    if (error instanceof AppError) recordRefusal(events, error, { userId: undefined, origin: live.origin });
     if (error instanceof AppError && code !== undefined) live.close(code, error.message);
     else fail(live, error);
   }
 
   function fail(live: LiveSocket, error: unknown): void {
-    logger.error({ err: error, requestId: requestIdOf(live.request) }, 'connection failed');
+    logger.error({ err: error, requestId: live.origin.requestId }, 'connection failed');
     live.close(CLOSE.internalError, 'Internal server error');
   }
 
@@ -106,7 +114,10 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
       const context = contextOf(live);
       open.set(id, { context, begin: performance.now() });
       try {
-        return await operations.prepare(payload, context);
+        const prepared = await operations.prepare({ ...payload }, context);
+        // The library keeps what the client has sent for as long as the subscription lasts.
+        Object.assign(payload, { query: '' });
+        return prepared;
       } catch (error) {
         return [asGraphQLError(error)];
       }
@@ -127,7 +138,7 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
     onComplete: tellEnd,
   });
 
-  function opened(live: LiveSocket, registration: Registration): void {
+  function opened(live: LiveSocket, registration: Registration, request: IncomingMessage): void {
     const { socket } = live;
     const allowance = new MessageAllowance();
     const receive = (receiver: (text: string) => Promise<void>) => {
@@ -148,7 +159,7 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
         close: (code = CLOSE.internalError, reason = '') => live.close(code, reason),
         onMessage: receive,
       },
-      { live, registration, open: new Map() },
+      { live, registration, request, open: new Map() },
     );
     socket.once('close', (code: number, reason: Buffer) => {
       registration.remove();
@@ -165,28 +176,35 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
     handleProtocols,
   } as ConstructorParameters<typeof WebSocketServer>[0]);
 
-  return (request, connection, head) => {
-    server.handleUpgrade(request, connection, head, (socket: WebSocket) => {
-      // Messages that are too long, or none at all by RFC 6455: the library closes with the code that says so.
-      socket.on('error', (error) => logger.debug({ err: error, requestId: requestIdOf(request) }, 'connection broken'));
-      const live = new LiveSocket(socket, request, (silent) => {
-        connections.end(silent, 'silent');
-        silent.cut();
-      });
-      try {
-        opened(live, connections.add(live));
-      } catch (error) {
-        refuse(live, error);
-      }
-    });
-  };
+  function begin(socket: WebSocket, request: IncomingMessage): void {
+    const live = new LiveSocket(socket, settledOrigin(request), endSilent);
+    // Messages that are too long, or none at all by RFC 6455: the library closes with the code that says so.
+    socket.on('error', (error) => logger.debug({ err: error, requestId: live.origin.requestId }, 'connection broken'));
+    try {
+      opened(live, connections.add(live), request);
+    } catch (error) {
+      refuse(live, error);
+    }
+  }
+
+  function endSilent(silent: LiveSocket): void {
+    connections.end(silent, 'silent');
+    silent.cut();
+  }
+
+  return (request, connection, head) => server.handleUpgrade(request, connection, head, begin);
 }
 
-function contextOf({ actor, request }: LiveSocket): RequestContext {
+function settledOrigin(request: IncomingMessage): RequestOrigin {
+  const { address, requestId } = originOf(request);
+  return { address, requestId };
+}
+
+function contextOf({ actor, origin }: LiveSocket): RequestContext {
   if (!actor) throw new Error('a subscription before its connection has an actor');
   const record = new RequestRecord();
   record.userId = actor.userId;
-  return { actor, requestId: requestIdOf(request), origin: originOf(request), record };
+  return { actor, requestId: origin.requestId, origin, record };
 }
 
 /** By the same rules as the bodies of requests: UTF-8, no `__proto__`, not nested without end. */
