@@ -26,8 +26,8 @@ export interface EventStream {
   send(event: StreamEvent): Promise<void>;
   /** Ends it for a reason of the server's. */
   end(reason?: EndReason): void;
-  /** aborted when the connection has gone */
-  readonly signal: AbortSignal;
+  /** resolves when the connection has gone */
+  readonly gone: Promise<void>;
 }
 
 /**
@@ -41,7 +41,7 @@ export function openEventStream(
   actor: Actor & { readonly expiresAt: number },
   { transport, connections, lastEvent }: EventStreamOptions,
 ): EventStream {
-  const gone = new AbortController();
+  const gone = Promise.withResolvers<void>();
   let waitsSince: number | undefined;
   const connection: LiveConnection = {
     transport,
@@ -55,7 +55,7 @@ export function openEventStream(
   const registration = connections.add(connection);
   response.once('close', () => {
     registration.remove();
-    gone.abort();
+    gone.resolve();
   });
   try {
     registration.identify(actor.userId, actor.expiresAt);
@@ -78,10 +78,9 @@ export function openEventStream(
     if (response.write(textOf(event))) return;
     waitsSince = performance.now();
     const taken = Promise.withResolvers<void>();
-    response.once('drain', taken.resolve);
-    gone.signal.addEventListener('abort', () => taken.resolve(), { once: true });
+    response.once('drain', taken.resolve).once('close', taken.resolve);
     await taken.promise;
-    response.off('drain', taken.resolve);
+    response.off('drain', taken.resolve).off('close', taken.resolve);
     waitsSince = undefined;
   }
 
@@ -91,7 +90,7 @@ export function openEventStream(
     response.end(last === undefined ? undefined : textOf(last));
   }
 
-  return { send, end, signal: gone.signal };
+  return { send, end, gone: gone.promise };
 }
 
 function textOf({ event, id, data }: StreamEvent): string {

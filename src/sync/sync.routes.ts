@@ -115,7 +115,7 @@ export function syncRoutes(sync: SyncService, connections: LiveConnections, logg
           const stream = openStream(actor);
           // Fastify answers what is refused up to here; the rest is a stream of ours.
           reply.hijack();
-          stream.signal.addEventListener('abort', () => void changes.return?.(), { once: true });
+          void stream.gone.then(() => changes.return?.());
           await pour(changes, stream, (error) => failedRequest(request.raw, error, logger));
         } finally {
           await changes.return?.();

@@ -75,7 +75,7 @@ export function createEventStreamHandler({ connections, operations }: EventStrea
         connections,
         lastEvent: (reason) => lastEvent(reason, context),
       });
-      stream.signal.addEventListener('abort', () => void results.return(), { once: true });
+      void stream.gone.then(() => results.return());
       await run(stream, results, context);
     } finally {
       await results.return();
