@@ -20,7 +20,8 @@ const CROWDS: readonly Crowd[] = [
   { title: '2,000 users, one each', transport: 'REST SSE', users: 2000, perUser: 1 },
 ];
 /** Subscribers that come and go before, and writes that they hear of: code and caches are not of those who come then. */
-const WARM_UP = 200;
+const WARM_UP = 500;
+const WARM_UP_WRITES = 200;
 /** milliseconds until what was needed for coming is let go */
 const SETTLING = 3000;
 const MINUTE = 60_000;
@@ -74,8 +75,8 @@ async function gather({ startServer, users }: Stage, crowd: Crowd): Promise<Gath
   const clients = startClients();
   const tokens = users.slice(0, crowd.users).map(({ token }) => token);
   await clients.subscribe(server, { transport, tokens: tokens.slice(0, WARM_UP) });
-  const hearing = tokens.slice(0, WARM_UP);
-  await clients.write(server, { tokens: hearing, count: WARM_UP, perSecond: WARM_UP, subscribers: 1 });
+  const hearing = tokens.slice(0, WARM_UP_WRITES);
+  await clients.write(server, { tokens: hearing, count: WARM_UP_WRITES, perSecond: WARM_UP_WRITES, subscribers: 1 });
   await clients.unsubscribe(server);
   await sleep(SETTLING);
   const before = await server.memory();

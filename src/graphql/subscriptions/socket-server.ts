@@ -109,6 +109,7 @@ export function createSocketServer(options: SocketServerOptions): UpgradeListene
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_TIMEOUT,
+    subscribe: operations.subscribe,
     onConnect: connect,
     async onSubscribe({ extra: { live, open } }, id, payload) {
       const context = contextOf(live);
