@@ -8,10 +8,10 @@ import type { Stage } from './stage.ts';
 
 const CASES: readonly Transport[] = ['WebSocket', 'REST SSE'];
 const SUBSCRIBERS = [0, 1, 10, 100];
-const ROUNDS = 4;
+const ROUNDS = 3;
 /** So slow that each change is read by itself. */
 const PER_SECOND = 50;
-const WRITES = 75;
+const WRITES = 60;
 
 /** CPU of one write with all that is told of it, in microseconds. */
 interface Cost {

@@ -23,7 +23,7 @@ const CROWDS: readonly Crowd[] = [
 const WARM_UP = 500;
 const WARM_UP_WRITES = 200;
 /** milliseconds until what was needed for coming is let go */
-const SETTLING = 3000;
+const SETTLING = 2000;
 const MINUTE = 60_000;
 
 interface Figures {
