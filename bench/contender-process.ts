@@ -21,10 +21,13 @@ export interface RunningContender {
   residentMebibytes(): Promise<number>;
   /** After a garbage collection. */
   memory(): Promise<MemoryInUse>;
+  stop(): Promise<void>;
 }
 
 export interface MemoryInUse {
   readonly heapMebibytes: number;
+  /** what objects of the heap hold outside of it, such as buffers */
+  readonly externalMebibytes: number;
   readonly residentMebibytes: number;
 }
 
@@ -60,9 +63,14 @@ export async function startContender(
       return mebibytes(await ask<number>('resident-memory', contender, child));
     },
     async memory() {
-      const { heapUsed, rss } = await ask<NodeJS.MemoryUsage>('memory-usage', contender, child);
-      return { heapMebibytes: mebibytes(heapUsed), residentMebibytes: mebibytes(rss) };
+      const { heapUsed, external, rss } = await ask<NodeJS.MemoryUsage>('memory-usage', contender, child);
+      return {
+        heapMebibytes: mebibytes(heapUsed),
+        externalMebibytes: mebibytes(external),
+        residentMebibytes: mebibytes(rss),
+      };
     },
+    stop: () => stop(child),
   };
 }
 

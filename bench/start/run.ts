@@ -2,6 +2,7 @@ import { runToEnd, temporaryDirectory } from '../cleanup.ts';
 import { startContender } from '../contender-process.ts';
 import { CONTENDERS, requireCompiled } from '../contenders.ts';
 import { percentiles } from '../statistics.ts';
+import { printTable } from '../table.ts';
 import { type MemoryFigures, measureActiveRequests, measureIdleConnections } from './connections.ts';
 import { type Production, prepareProduction } from './production.ts';
 import { measureStart, type StartFigures } from './started-server.ts';
@@ -68,11 +69,6 @@ function medianOf(figures: readonly StartFigures[], name: keyof StartFigures): n
     figures.map((figure) => figure[name]),
     [50],
   )[0]!;
-}
-
-function printTable(head: string[], rows: string[][]): void {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  console.log([line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n'));
 }
 
 async function main(): Promise<void> {

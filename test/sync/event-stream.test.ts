@@ -5,8 +5,9 @@ import { Client } from 'pg';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createLogger } from '../../src/core/logger.ts';
-import { startTestApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { eventually, gauge, nothingIsLeft } from './support/gauges.ts';
 
 const ORIGIN = 'https://todo.example';

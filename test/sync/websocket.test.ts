@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { startTestApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
+import { TEST_SECRET } from '../support/test-secret.ts';
 import { eventually, gauge, nothingIsLeft } from './support/gauges.ts';
 import { connected, initOf, openSocket, subscribeMessage } from './support/raw-socket.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ExecutionResult, subscribe } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { ConnectedActor } from '../../core/actor.ts';
 import { UnauthenticatedError } from '../../core/errors.ts';
 import type { RequestContext } from '../../core/request-context.ts';
@@ -87,7 +87,7 @@ export function createEventStreamHandler({ connections, operations }: EventStrea
     context: RequestContext,
   ): Promise<AsyncGenerator<ExecutionResult, void, void>> {
     const prepared = await operations.prepare(operation, context);
-    const begun = 'schema' in prepared ? await subscribe(prepared) : { errors: prepared };
+    const begun = 'schema' in prepared ? await operations.subscribe(prepared) : { errors: prepared };
     return Symbol.asyncIterator in begun ? begun : only(begun);
   }
 }

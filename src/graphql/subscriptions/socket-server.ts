@@ -7,12 +7,11 @@ import { AppError, BadUserInputError, type ErrorCode, UnauthenticatedError } fro
 import type { Logger } from '../../core/logger.ts';
 import type { RequestContext } from '../../core/request-context.ts';
 import { RequestRecord } from '../../core/request-record.ts';
-import type { SecurityEventLog } from '../../core/security-events.ts';
+import type { RequestOrigin, SecurityEventLog } from '../../core/security-events.ts';
 import { parseJson } from '../../http/body.ts';
 import type { LiveConnections, Registration } from '../../http/live-connections.ts';
 import { originOf } from '../../http/origin.ts';
 import { recordRefusal } from '../../http/refusals.ts';
-import { requestIdOf } from '../../http/request-id.ts';
 import type { UpgradeTaker } from '../../http/upgrades.ts';
 import { appErrorOf, asGraphQLError } from '../errors.ts';
 import { MessageAllowance } from './message-allowance.ts';
@@ -41,6 +40,8 @@ export interface SocketServerOptions {
 /** What graphql-ws keeps for us beside each connection. */
 interface Extra {
   readonly live: LiveSocket;
+  /** the one that opened it, until it is known whose it is */
+  request: IncomingMessage | undefined;
   readonly registration: Registration;
   /** by the ids that the client has given them */
   readonly open: Map<string, OpenSubscription>;
@@ -76,10 +77,16 @@ const REFUSALS: Partial<Record<ErrorCode, number>> = {
 export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
   const { authenticator, connections, operations, logger, events } = options;
 
-  async function connect({ extra: { live, registration }, connectionParams }: SocketContext): Promise<boolean> {
+  async function connect(context: SocketContext): Promise<boolean> {
+    const { live, registration, request } = context.extra;
+    const { connectionParams } = context;
+    // The token and the headers are of no use any more, and connections stay for hours.
+    context.extra.request = undefined;
+    Reflect.deleteProperty(context, 'connectionParams');
     let userId: string | undefined;
     try {
-      const actor = await authenticator.authenticateConnection(live.request, connectionParams);
+      if (!request) throw new Error('a connection whose client says twice who it is');
+      const actor = await authenticator.authenticateConnection(request, connectionParams);
       userId = actor.userId;
       registration.identify(actor);
       live.actor = actor;
@@ -92,13 +99,13 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
 
   function refuse(live: LiveSocket, error: unknown, userId?: string): void {
     const code = error instanceof AppError ? REFUSALS[error.code] : undefined;
-    if (error instanceof AppError) recordRefusal(events, error, { userId, origin: originOf(live.request) });
+    if (error instanceof AppError) recordRefusal(events, error, { userId, origin: live.origin });
     if (error instanceof AppError && code !== undefined) live.close(code, error.message);
     else fail(live, error);
   }
 
   function fail(live: LiveSocket, error: unknown): void {
-    logger.error({ err: error, requestId: requestIdOf(live.request) }, 'connection failed');
+    logger.error({ err: error, requestId: live.origin.requestId }, 'connection failed');
     live.close(CLOSE.internalError, 'Internal server error');
   }
 
@@ -125,13 +132,17 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: INIT_TIMEOUT,
+    subscribe: operations.subscribe,
     onConnect: connect,
     async onSubscribe({ extra: { live, open } }, id, payload) {
       const context = contextOf(live);
       open.set(id, { context, begin: performance.now() });
       live.isFollowing = true;
       try {
-        return await operations.prepare(payload, context);
+        const prepared = await operations.prepare({ ...payload }, context);
+        // The library keeps what the client has sent for as long as the subscription lasts.
+        Object.assign(payload, { query: '' });
+        return prepared;
       } catch (error) {
         return [asGraphQLError(error)];
       }
@@ -164,9 +175,9 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
     }
   }
 
-  function opened(live: LiveSocket, registration: Registration): void {
+  function opened(live: LiveSocket, registration: Registration, request: IncomingMessage): void {
     const { socket } = live;
-    const extra: Extra = { live, registration, open: new Map() };
+    const extra: Extra = { live, registration, request, open: new Map() };
     const allowance = new MessageAllowance();
     const isAllowed = () => {
       const allowed = allowance.take(performance.now());
@@ -213,29 +224,38 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
     refusals.get(request)?.(new BadUserInputError([], message));
   });
 
+  function begin(socket: WebSocket, request: IncomingMessage): void {
+    const live = new LiveSocket(socket, settledOrigin(request), endSilent);
+    // Messages that are too long, or none at all by RFC 6455: the library closes with the code that says so.
+    socket.on('error', (error) => logger.debug({ err: error, requestId: live.origin.requestId }, 'connection broken'));
+    try {
+      opened(live, connections.add(live), request);
+    } catch (error) {
+      refuse(live, error);
+    }
+  }
+
+  function endSilent(silent: LiveSocket): void {
+    connections.end(silent, 'silent');
+    silent.cut();
+  }
+
   return (request, connection, head, refuseHere) => {
     refusals.set(request, refuseHere);
-    server.handleUpgrade(request, connection, head, (socket: WebSocket) => {
-      // Messages that are too long, or none at all by RFC 6455: the library closes with the code that says so.
-      socket.on('error', (error) => logger.debug({ err: error, requestId: requestIdOf(request) }, 'connection broken'));
-      const live = new LiveSocket(socket, request, (silent) => {
-        connections.end(silent, 'silent');
-        silent.cut();
-      });
-      try {
-        opened(live, connections.add(live));
-      } catch (error) {
-        refuse(live, error);
-      }
-    });
+    server.handleUpgrade(request, connection, head, begin);
   };
 }
 
-function contextOf({ actor, request }: LiveSocket): RequestContext {
+function settledOrigin(request: IncomingMessage): RequestOrigin {
+  const { address, requestId } = originOf(request);
+  return { address, requestId };
+}
+
+function contextOf({ actor, origin }: LiveSocket): RequestContext {
   if (!actor) throw new Error('a subscription before its connection has an actor');
   const record = new RequestRecord();
   record.userId = actor.userId;
-  return { actor, requestId: requestIdOf(request), origin: originOf(request), record };
+  return { actor, requestId: origin.requestId, origin, record };
 }
 
 /** By the same rules as the bodies of requests: UTF-8, no `__proto__`, not nested without end. */

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { ConnectedActor } from '../../core/actor.ts';
+import type { RequestOrigin } from '../../core/security-events.ts';
 import type { EndReason, LiveConnection } from '../../http/live-connections.ts';
 
 /** Close codes: those of RFC 6455 and its registry, and in 44xx those of graphql-transport-ws. */
@@ -27,7 +27,8 @@ const CLOSES: Record<EndReason, readonly [code: number, reason: string]> = {
 export class LiveSocket implements LiveConnection {
   readonly transport = 'websocket';
   readonly socket: WebSocket;
-  readonly request: IncomingMessage;
+  /** of the request that opened it; the request itself, with all its headers, is not kept for hours */
+  readonly origin: RequestOrigin;
   /** known once the client has said who it is */
   actor: ConnectedActor | undefined;
   isFollowing = false;
@@ -36,9 +37,9 @@ export class LiveSocket implements LiveConnection {
   #isAnswering = true;
   readonly #onSilence: (socket: LiveSocket) => void;
 
-  constructor(socket: WebSocket, request: IncomingMessage, onSilence: (socket: LiveSocket) => void) {
+  constructor(socket: WebSocket, origin: RequestOrigin, onSilence: (socket: LiveSocket) => void) {
     this.socket = socket;
-    this.request = request;
+    this.origin = origin;
     this.#onSilence = onSilence;
     socket.on('pong', () => {
       this.#isAnswering = true;

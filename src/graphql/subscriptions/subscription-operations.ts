@@ -20,6 +20,7 @@ import type { SyncService } from '../../sync/sync.service.ts';
 import { appErrorOf, formatError, formatErrorWithoutSuggestion, isUnexpected } from '../errors.ts';
 import type { Admission } from '../operation-request.ts';
 import { mayLackField } from './root-field.ts';
+import { createSharedSubscribe, type Subscribe } from './shared-subscribe.ts';
 
 const MAXIMUM_DOCUMENTS = 500;
 const MAXIMUM_CHARACTERS = 2_000_000;
@@ -52,6 +53,8 @@ export interface SubscriptionOperations {
    * @throws AppError
    */
   prepare(request: SubscriptionRequest, context: RequestContext): Promise<ExecutionArgs | readonly GraphQLError[]>;
+  /** Begins what was prepared. */
+  readonly subscribe: Subscribe;
   /** The errors as clients see them; what nobody expected is in the log whole. */
   shown(errors: readonly GraphQLError[], context: RequestContext): ShownError[];
   /** The result of one event likewise. */
@@ -117,6 +120,7 @@ export function createSubscriptionOperations(options: SubscriptionOperationsOpti
   const shown: SubscriptionOperations['shown'] = (errors, context) => errors.map((error) => shownError(error, context));
 
   return {
+    subscribe: createSharedSubscribe(),
     shown,
     shownResult({ errors, ...result }, context) {
       return errors ? { ...result, errors: shown(errors, context) } : result;
