@@ -154,6 +154,8 @@ async function settle({ devices }: Run): Promise<void> {
     return devices[0]!.queue.length === 0;
   });
   await Promise.all([send, ...devices.map(hear)]);
+  // What was refused before may have been sent again with it.
+  for (const device of devices) await until('nothing is new', () => device.pull());
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
