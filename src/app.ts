@@ -270,7 +270,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     { name: 'readiness', limit: share(0.01), run: announceEnd },
     { name: 'announcement', limit: announcement + SHORTEST_STEP, run: () => delay(announcement) },
     { name: 'listening', limit: share(0.02), run: () => ending.stopAccepting() },
-    { name: 'live connections', limit: share(0.1), run: () => connections.drain() },
+    { name: 'live connections', limit: share(0.1), run: () => connections.drain(share(0.1)) },
     { name: 'requests', limit: share(0.5), run: () => inProgress.idle() },
     { name: 'connections', limit: share(0.04), run: () => ending.closeSockets() },
     { name: 'GraphQL', limit: share(0.04), run: () => graphql.stop() },

@@ -19,6 +19,8 @@ export interface LiveTiming {
 
 const TIMING: LiveTiming = { tick: 1000, ping: 25_000, patience: 15_000, farewell: 2000, drain: 1000 };
 const DRAIN_STEPS = 20;
+/** of the time for draining, after which those are cut that have not gone */
+const LAST_PART = 0.8;
 
 /** Why the server ends a connection. */
 export const END_REASONS = ['expired', 'unauthenticated', 'slow', 'silent', 'flood', 'draining'] as const;
@@ -80,8 +82,8 @@ export interface LiveConnections {
   /** Ends one for a reason that only its transport knows of. */
   end(connection: LiveConnection, reason: EndReason): void;
   countOf(transport: Transport): number;
-  /** Ends all, a few at a time, and resolves when none is left. */
-  drain(): Promise<void>;
+  /** Ends all, a few at a time, and resolves when none is left: within `limit` milliseconds, whoever does not go. */
+  drain(limit: number): Promise<void>;
 }
 
 export function createLiveConnections(options: LiveConnectionsOptions): LiveConnections {
@@ -174,17 +176,24 @@ export function createLiveConnections(options: LiveConnectionsOptions): LiveConn
         remove: () => remove(entry),
       };
     },
-    async drain() {
+    async drain(limit) {
       isDraining = true;
       if (entries.size === 0) return;
       emptied = Promise.withResolvers();
       const waiting = [...entries.keys()];
       const step = Math.ceil(waiting.length / DRAIN_STEPS);
-      const timer = setInterval(() => {
-        for (const connection of waiting.splice(0, step)) end(connection, 'draining');
-      }, timing.drain / DRAIN_STEPS);
+      const timer = setInterval(
+        () => {
+          for (const connection of waiting.splice(0, step)) end(connection, 'draining');
+        },
+        Math.min(timing.drain, limit / 2) / DRAIN_STEPS,
+      );
+      const cutting = setTimeout(() => {
+        for (const connection of entries.keys()) connection.cut();
+      }, limit * LAST_PART);
       await emptied.promise;
       clearInterval(timer);
+      clearTimeout(cutting);
     },
   };
 }

@@ -4,6 +4,8 @@ import type { Actor } from '../../src/core/actor.ts';
 import { UnauthenticatedError } from '../../src/core/errors.ts';
 import { createLiveConnections, type LiveConnection, type LiveTiming } from '../../src/http/live-connections.ts';
 
+/** milliseconds; more than draining needs by these times */
+const LIMIT = 5000;
 /** Short enough to wait for, in the proportions of a server. */
 const TIMING: LiveTiming = { tick: 5, ping: 1000, patience: 60, farewell: 40, drain: 40 };
 
@@ -138,7 +140,7 @@ describe('a server that shuts down', () => {
     const { remove } = connections.add(deaf);
     void deaf.called('cut').then(remove);
     const left = connections.add(fakeConnection());
-    const drained = connections.drain();
+    const drained = connections.drain(LIMIT);
     left.remove();
     expect(() => connections.add(fakeConnection())).toThrow(expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }));
     await polite[0]!.called('draining');
@@ -149,5 +151,18 @@ describe('a server that shuts down', () => {
     expect(ends).toHaveLength(41);
     await delay(TIMING.tick * 3);
     expect(connections.countOf('websocket')).toBe(0);
+  });
+
+  it('is done with them within its limit, however much time they would have otherwise', async () => {
+    const { connections } = start({ timing: { ...TIMING, drain: 60_000, farewell: 60_000 } });
+    const polite = fakeConnection();
+    const first = connections.add(polite);
+    void polite.called('draining').then(first.remove);
+    const deaf = fakeConnection();
+    const second = connections.add(deaf);
+    void deaf.called('cut').then(second.remove);
+    await connections.drain(100);
+    expect(polite.calls).toEqual(['draining']);
+    expect(deaf.calls).toEqual(['draining', 'cut']);
   });
 });
