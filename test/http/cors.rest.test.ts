@@ -58,7 +58,9 @@ describe('a page of an allowed origin', () => {
       expect(methods).toEqual(expect.arrayContaining(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']));
       const allowed = headers.get('access-control-allow-headers')?.split(', ');
       expect(allowed).toEqual(
-        expect.arrayContaining(['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key']),
+        expect.arrayContaining([
+          ...['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key', 'last-event-id'],
+        ]),
       );
       expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0);
     },

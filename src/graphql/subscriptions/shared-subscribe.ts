@@ -25,9 +25,10 @@ export function createSharedSubscribe(): Subscribe {
   function isSameForAll(document: DocumentNode): boolean {
     const known = isShared.get(document);
     if (known !== undefined) return known;
-    const isSame = document.definitions.filter(({ kind }) => kind === 'OperationDefinition').length === 1;
-    isShared.set(document, isSame && !dependsOnVariables(document));
-    return isSameForAll(document);
+    const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');
+    const isSame = operations.length === 1 && !dependsOnVariables(document);
+    isShared.set(document, isSame);
+    return isSame;
   }
 
   function sharedResult(args: ExecutionArgs, event: object): Result {
