@@ -70,7 +70,10 @@ export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
     try {
       for (let groups = behind(audience); groups.length > 0; groups = behind(audience)) {
         audiences.lookAgain(audience);
-        await Promise.all(groups.map((group) => readFor(audience, group)));
+        // All of them have to be over: whoever is given something by a read that was left behind would be given it again.
+        const reads = await Promise.allSettled(groups.map((group) => readFor(audience, group)));
+        const failed = reads.find(({ status }) => status === 'rejected');
+        if (failed?.status === 'rejected') throw failed.reason;
       }
     } catch (error) {
       if (!(error instanceof AppError)) log(error);
