@@ -164,8 +164,11 @@ describe('a data directory that was used before', () => {
     const killed = OtherProcess.server();
     const url = await killed.line();
     await query({ url }, 'create table committed as select 2 as value');
-    process.kill(await postmasterPid(), 'SIGKILL');
-    await killed.kill();
+    const postmaster = await postmasterPid();
+    // The server first: it would start another PostgreSQL at once.
+    const ended = killed.kill();
+    process.kill(postmaster, 'SIGKILL');
+    await ended;
     expect(await pidFileExists()).toBe(true);
     const postgres = await start();
     expect(await query(postgres, 'select value from committed')).toEqual([{ value: 2 }]);

@@ -139,10 +139,10 @@ describe('who follows', () => {
           return versions;
         })(),
       );
-      await Promise.race(joined.slice(-1));
+      // One that joined behind the last write has nothing to hear.
+      await Promise.race([writes, joined.at(-1)]);
     }
     await writes;
-    // One that joined behind the last write has nothing to hear.
     for (const follower of open) await follower.return?.();
     const settled = await Promise.allSettled(joined);
     for (const { status } of settled.slice(0, -1)) expect(status).toBe('fulfilled');
