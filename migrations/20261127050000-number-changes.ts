@@ -13,6 +13,32 @@ const TELL = (owner: string) => `
     perform pg_notify('premium_todo_changes', ${owner});
   end if;`;
 
+/** The trigger as it was made, and what else it does before the row is written. */
+const STAMP = (tell = '') => `
+  create or replace function tasks_stamp() returns trigger language plpgsql as $$
+  begin
+    update users set rev = rev + 1 where id = new.user_id and deleted_at is null returning rev into new.rev;
+    if not found then
+      raise foreign_key_violation using constraint = 'tasks_user_id_fkey', message = 'the owner does not exist';
+    end if;
+    if tg_op = 'INSERT' then
+      new.version := 1;
+      new.updated_at := new.created_at;
+      new.completed_at := case when new.completed then coalesce(new.completed_at, new.created_at) end;
+    else
+      new.user_id := old.user_id;
+      new.created_at := old.created_at;
+      new.version := old.version + 1;
+      new.updated_at := clock_timestamp();
+      new.completed_at := case
+        when not new.completed then null
+        when old.completed then old.completed_at
+        else new.updated_at
+      end;
+    end if;${tell}
+    return new;
+  end $$`;
+
 /**
  * What devices need to follow their user's tasks: from which change on everything is known, which history the numbers of
  * changes belong to, the commands that were applied, and a word at each commit to those who listen.
@@ -49,30 +75,7 @@ export class NumberChanges extends Migration {
     const own = "user_id = (select current_setting('app.user_id', true))";
     this.addSql(`create policy applied_commands_own on applied_commands to ${ROLE} using (${own}) with check (${own})`);
 
-    this.addSql(`
-      create or replace function tasks_stamp() returns trigger language plpgsql as $$
-      begin
-        update users set rev = rev + 1 where id = new.user_id and deleted_at is null returning rev into new.rev;
-        if not found then
-          raise foreign_key_violation using constraint = 'tasks_user_id_fkey', message = 'the owner does not exist';
-        end if;
-        if tg_op = 'INSERT' then
-          new.version := 1;
-          new.updated_at := new.created_at;
-          new.completed_at := case when new.completed then coalesce(new.completed_at, new.created_at) end;
-        else
-          new.user_id := old.user_id;
-          new.created_at := old.created_at;
-          new.version := old.version + 1;
-          new.updated_at := clock_timestamp();
-          new.completed_at := case
-            when not new.completed then null
-            when old.completed then old.completed_at
-            else new.updated_at
-          end;
-        end if;${TELL('new.user_id')}
-        return new;
-      end $$`);
+    this.addSql(STAMP(TELL('new.user_id')));
 
     // A tombstone is missed by those only who have not seen it; a task without one is missed by all.
     this.addSql(`
@@ -156,30 +159,7 @@ export class NumberChanges extends Migration {
         update users set rev = rev + 1 where id in (select user_id from gone where deleted_at is null);
         return null;
       end $$`);
-    this.addSql(`
-      create or replace function tasks_stamp() returns trigger language plpgsql as $$
-      begin
-        update users set rev = rev + 1 where id = new.user_id and deleted_at is null returning rev into new.rev;
-        if not found then
-          raise foreign_key_violation using constraint = 'tasks_user_id_fkey', message = 'the owner does not exist';
-        end if;
-        if tg_op = 'INSERT' then
-          new.version := 1;
-          new.updated_at := new.created_at;
-          new.completed_at := case when new.completed then coalesce(new.completed_at, new.created_at) end;
-        else
-          new.user_id := old.user_id;
-          new.created_at := old.created_at;
-          new.version := old.version + 1;
-          new.updated_at := clock_timestamp();
-          new.completed_at := case
-            when not new.completed then null
-            when old.completed then old.completed_at
-            else new.updated_at
-          end;
-        end if;
-        return new;
-      end $$`);
+    this.addSql(STAMP());
     this.addSql('drop table applied_commands');
     this.addSql('drop table sync_epoch');
     this.addSql('alter table users drop column purged_rev');

@@ -1,4 +1,5 @@
 import type { IsolatedDatabase } from '../db/database.ts';
+import { purge } from '../db/hourly-purge.ts';
 import { READ } from '../db/user-database.ts';
 import type { AuditEvent, StoredEvent } from './audit.event.ts';
 
@@ -7,8 +8,6 @@ import type { AuditEvent, StoredEvent } from './audit.event.ts';
 const COLUMNS =
   'id, event, outcome, detail, address, request_id as "requestId", occurrences, occurred_at as "occurredAt", last_at as "lastAt"';
 const NEWEST_FIRST = 'order by occurred_at desc, id desc';
-/** What one call of `purge_audit_events` removes at most. */
-const PURGE_BATCH = 10_000;
 
 /** In one statement, whatever their number. An insert that is repeated because its answer was lost adds nothing. */
 export async function insertEvents(database: IsolatedDatabase, events: readonly StoredEvent[]): Promise<void> {
@@ -24,15 +23,8 @@ export async function insertEvents(database: IsolatedDatabase, events: readonly 
   );
 }
 
-/** In batches, each a transaction of its own, so that none holds many rows for long. */
-export async function purgeEvents(database: IsolatedDatabase, days: number): Promise<void> {
-  let removed: number;
-  do {
-    const [row] = await database
-      .asServer()
-      .query<{ removed: number }>('select purge_audit_events($1::integer) as removed', [days]);
-    removed = row?.removed ?? 0;
-  } while (removed >= PURGE_BATCH);
+export function purgeEvents(database: IsolatedDatabase, days: number): Promise<void> {
+  return purge(database, { call: 'purge_audit_events($1::integer)', values: [days] });
 }
 
 export function auditSlice(

@@ -40,7 +40,7 @@ async function purgeAll(database: IsolatedDatabase, calls: readonly PurgeCall[])
 }
 
 /** In batches, each a transaction of its own, so that none holds many rows for long. */
-async function purge(database: IsolatedDatabase, { call, values = [] }: PurgeCall): Promise<void> {
+export async function purge(database: IsolatedDatabase, { call, values = [] }: PurgeCall): Promise<void> {
   let removed: number;
   do {
     const [row] = await database.asServer().query<{ removed: number }>(`select ${call} as removed`, values);

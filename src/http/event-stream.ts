@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ConnectedActor } from '../core/actor.ts';
-import { BadUserInputError } from '../core/errors.ts';
-import type { EndReason, LiveConnection, LiveConnections, Transport } from './live-connections.ts';
+import { BadUserInputError, type UnauthenticatedError } from '../core/errors.ts';
+import {
+  type EndReason,
+  type LiveConnection,
+  type LiveConnections,
+  type Transport,
+  tokenFaultOf,
+} from './live-connections.ts';
+import { PendingSends } from './pending-sends.ts';
 import { recordOf } from './request-record.ts';
 
 export const EVENT_STREAM_TYPE = 'text/event-stream';
@@ -17,8 +24,8 @@ export interface StreamEvent {
 export interface EventStreamOptions {
   readonly transport: Transport;
   readonly connections: LiveConnections;
-  /** the last event of a stream that the server ends, for the client to know why; none where it should simply come back */
-  readonly lastEvent: (reason: EndReason) => StreamEvent | undefined;
+  /** the last event of a stream whose token is no longer good, for the client to know; after any other end it comes back */
+  readonly lastEvent: (fault: UnauthenticatedError) => StreamEvent;
 }
 
 /** An answer that goes on, event by event, as fast as its client takes them. */
@@ -46,16 +53,15 @@ export function openEventStream(
     if (response.destroyed) listener();
     else response.once('close', listener);
   };
-  let waitsSince: number | undefined;
-  let waits = 0;
+  const pending = new PendingSends();
   const connection: LiveConnection = {
     transport,
     isFollowing: true,
-    end: (reason) => end(reason),
+    end: (reason) => finish(tokenFaultOf(reason)),
     cut: () => response.destroy(),
     ping: () => void write(':\n\n'),
     get waitsSince() {
-      return waitsSince;
+      return pending.since;
     },
   };
   // Its client has gone while the request was looked at, and nothing would tell of that again.
@@ -83,24 +89,22 @@ export function openEventStream(
   /** Resolves when it has left this process, so that also a client is noticed that takes nothing of the little there is. */
   function write(text: string): Promise<void> {
     if (response.writableEnded || response.destroyed) return Promise.resolve();
-    waits += 1;
-    waitsSince ??= performance.now();
-    return new Promise((resolve) => {
-      response.write(text, () => {
-        waits -= 1;
-        waitsSince = waits === 0 ? undefined : performance.now();
-        resolve();
-      });
-    });
+    return pending.wait((left) => response.write(text, () => left()));
   }
 
-  function end(reason?: EndReason): void {
+  function finish(fault?: UnauthenticatedError): void {
     if (response.writableEnded) return;
-    const last = reason === undefined ? undefined : lastEvent(reason);
-    response.end(last === undefined ? undefined : textOf(last));
+    response.end(fault === undefined ? undefined : textOf(lastEvent(fault)));
   }
 
-  return { send: (event) => write(textOf(event)), end, onGone };
+  return {
+    send: (event) => write(textOf(event)),
+    end(reason) {
+      if (reason === undefined) finish();
+      else connections.end(connection, reason);
+    },
+    onGone,
+  };
 }
 
 function textOf({ event, id, data }: StreamEvent): string {

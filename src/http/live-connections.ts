@@ -26,6 +26,13 @@ const LAST_PART = 0.8;
 export const END_REASONS = ['expired', 'unauthenticated', 'slow', 'silent', 'flood', 'draining'] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
+/** What is wrong with the token, where that is the reason; after any other a client simply comes back. */
+export function tokenFaultOf(reason: EndReason): UnauthenticatedError | undefined {
+  if (reason === 'expired') return new UnauthenticatedError('invalid_token', 'The token has expired');
+  if (reason !== 'unauthenticated') return undefined;
+  return new UnauthenticatedError('invalid_token', 'The token is no longer accepted');
+}
+
 /** A connection on which the server sends whenever it has something: a WebSocket or an event stream. */
 export interface LiveConnection {
   readonly transport: Transport;

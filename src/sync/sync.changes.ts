@@ -23,12 +23,16 @@ export interface FoundChanges {
   readonly hasMore: boolean;
 }
 
-/** The first `limit` changes of a read that asked for one more. */
-export function changesOf(found: ChangedTasks, limit: number): FoundChanges {
-  const tasks = found.tasks.slice(0, limit);
-  const hasMore = found.tasks.length > limit;
+/** The first `limit` tasks of a read of changes that asked for one more, and the place behind them. */
+export function firstOf({ tasks: found, epoch, head }: ChangedTasks, limit: number) {
+  const tasks = found.slice(0, limit);
+  const hasMore = found.length > limit;
   const last = hasMore ? tasks.at(-1) : undefined;
-  const place = { epoch: found.epoch, rev: last?.rev ?? found.head };
+  return { tasks, place: { epoch, rev: last?.rev ?? head }, hasMore };
+}
+
+export function changesOf(found: ChangedTasks, limit: number): FoundChanges {
+  const { tasks, place, hasMore } = firstOf(found, limit);
   return { changes: tasks.map((task) => changeOf(task, found)), place, hasMore };
 }
 

@@ -8,7 +8,7 @@ import { READS } from '../core/rate-limits.ts';
 import { actorOf } from '../http/actor.ts';
 import { EVENT_STREAM_TYPE, type EventStream, openEventStream, type StreamEvent } from '../http/event-stream.ts';
 import { failedRequest } from '../http/failed-request.ts';
-import type { EndReason, LiveConnections } from '../http/live-connections.ts';
+import type { LiveConnections } from '../http/live-connections.ts';
 import { pageParameters } from '../http/paging.ts';
 import { problems } from '../http/problem.ts';
 import { taskResource, toResource } from '../tasks/task.resource.ts';
@@ -150,9 +150,6 @@ function eventOf({ type, task, deletedTaskId, syncToken }: TaskChange): StreamEv
   return { event: type.toLowerCase(), id: syncToken, data: JSON.stringify(content) };
 }
 
-/** Without it a client comes back by itself, which is right for all other reasons. */
-function lastEvent(reason: EndReason): StreamEvent | undefined {
-  if (reason !== 'expired' && reason !== 'unauthenticated') return undefined;
-  const detail = reason === 'expired' ? 'The token has expired' : 'The token is no longer accepted';
-  return { event: 'end', data: JSON.stringify({ code: 'UNAUTHENTICATED', detail }) };
+function lastEvent({ code, message }: UnauthenticatedError): StreamEvent {
+  return { event: 'end', data: JSON.stringify({ code, detail: message }) };
 }

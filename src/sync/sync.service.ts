@@ -3,7 +3,7 @@ import type { Actor } from '../core/actor.ts';
 import { DEFAULT_PAGE_SIZE, pageSize } from '../core/paging.ts';
 import { parseInput } from '../core/validation.ts';
 import type { TaskRow } from '../tasks/task.ts';
-import type { TaskChange } from './sync.changes.ts';
+import { firstOf, type TaskChange } from './sync.changes.ts';
 import type { TaskFeed, TaskFeedCounts } from './sync.feed.ts';
 import { assertGiven, foundOf, isLost } from './sync.position.ts';
 import type { SyncStore } from './sync.store.ts';
@@ -71,14 +71,11 @@ export function createSyncService(store: SyncStore, feed: TaskFeed): SyncService
       const found = foundOf(await store.changed(userId, claimed.rev, limit + 1));
       assertGiven(claimed, found);
       if (isLost(claimed, found)) return startPage(userId, undefined, limit);
-      const { key, head, epoch } = found;
-      const tasks = found.tasks.slice(0, limit);
-      const hasMore = found.tasks.length > limit;
-      const rev = (hasMore ? tasks.at(-1)?.rev : undefined) ?? head;
+      const { tasks, place, hasMore } = firstOf(found, limit);
       return {
         changed: tasks.filter((task) => !task.isDeleted),
         deletedIds: tasks.filter((task) => task.isDeleted).map((task) => task.id),
-        syncToken: encodePosition({ epoch, rev }, key),
+        syncToken: encodePosition(place, found.key),
         hasMore,
         fullSync: false,
       };

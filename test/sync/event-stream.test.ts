@@ -24,7 +24,7 @@ beforeAll(async () => {
     SLOW_REQUEST_MS: '500',
   };
   const logger = createLogger({ level: 'trace', format: 'json' }, { write: (line) => void lines.push(line) });
-  const liveTiming = { tick: 25, ping: 100, patience: 300, farewell: 200 };
+  const liveTiming = { tick: 25, ping: 100, patience: 2000, farewell: 200 };
   app = await startTestApp({ environment, overrides: { logger, liveTiming } });
 });
 afterAll(() => app.close());

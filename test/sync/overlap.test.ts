@@ -2,16 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
-
-interface Page {
-  changed: { id: string; title: string; version: number }[];
-  syncToken: string;
-  hasMore: boolean;
-}
-
-const SYNC = `query ($since: String, $first: Int) {
-  taskSync(since: $since, first: $first) { changed { id title version } syncToken hasMore }
-}`;
+import { pullGraphQL } from './support/pull.ts';
 
 let app: TestApp;
 let owner: Client;
@@ -25,8 +16,7 @@ afterAll(async () => {
   await app.close();
 });
 
-const pull = async (user: string, since?: string, first?: number): Promise<Page> =>
-  (await app.graphql(user, SYNC, { since, first })).data.taskSync;
+const pull = (user: string, since?: string, first?: number) => pullGraphQL(app, user, since, first);
 const create = async (user: string, title: string): Promise<string> =>
   (await app.rest(user, 'POST', '/api/tasks', { title })).body.id;
 

@@ -2,18 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
-
-interface Page {
-  changed: { id: string; title: string; version: number }[];
-  deletedIds: string[];
-  syncToken: string;
-  hasMore: boolean;
-  fullSync: boolean;
-}
-
-const SYNC = `query ($since: String, $first: Int) {
-  taskSync(since: $since, first: $first) { changed { id title version } deletedIds syncToken hasMore fullSync }
-}`;
+import { type Page, pullGraphQL as pullOverGraphQL } from './support/pull.ts';
 
 let app: TestApp;
 let owner: Client;
@@ -30,12 +19,7 @@ afterAll(async () => {
 /** One page in either API, in one form. */
 type Pull = (user: string, since?: string | null, first?: number) => Promise<Page>;
 
-const pullGraphQL: Pull = async (user, since, first) => {
-  const { data, errors } = await app.graphql(user, SYNC, { since, first });
-  if (errors.length > 0)
-    throw Object.assign(new Error(errors[0]?.message), { code: errors[0]?.extensions.code, errors });
-  return data.taskSync;
-};
+const pullGraphQL: Pull = (...asked) => pullOverGraphQL(app, ...asked);
 
 const pullRest: Pull = async (user, since, first) => {
   const query = new URLSearchParams({

@@ -9,7 +9,7 @@ import { TEST_SECRET } from '../support/test-secret.ts';
 import { eventually, gauge, nothingIsLeft } from './support/gauges.ts';
 import { connected, initOf, openSocket, subscribeMessage } from './support/raw-socket.ts';
 
-const TIMING = { tick: 25, patience: 300, farewell: 300, drain: 100 };
+const TIMING = { tick: 25, patience: 2000, farewell: 300, drain: 100 };
 
 const lines: string[] = [];
 /** milliseconds that the clock of the other instance is ahead */

@@ -4,7 +4,7 @@ import type { ConnectedActor } from '../../core/actor.ts';
 import { UnauthenticatedError } from '../../core/errors.ts';
 import type { RequestContext } from '../../core/request-context.ts';
 import { EVENT_STREAM_TYPE, type EventStream, openEventStream, type StreamEvent } from '../../http/event-stream.ts';
-import type { EndReason, LiveConnections } from '../../http/live-connections.ts';
+import type { LiveConnections } from '../../http/live-connections.ts';
 import { asGraphQLError } from '../errors.ts';
 import type { SubscriptionOperations, SubscriptionRequest } from './subscription-operations.ts';
 
@@ -59,21 +59,14 @@ export function createEventStreamHandler({ connections, operations }: EventStrea
     }
   }
 
-  /** Without `complete` a client knows that there would be more, and comes back. */
-  function lastEvent(reason: EndReason, context: RequestContext): StreamEvent | undefined {
-    if (reason !== 'expired' && reason !== 'unauthenticated') return undefined;
-    const message = reason === 'expired' ? 'The token has expired' : 'The token is no longer accepted';
-    const ended = new UnauthenticatedError('invalid_token', message);
-    return next({ errors: operations.shown([asGraphQLError(ended)], context) });
-  }
-
   return async (request, response, operation, context) => {
     const results = await resultsOf(operation, context);
     try {
       const stream = openEventStream(request, response, context.actor, {
         transport: 'graphql_sse',
         connections,
-        lastEvent: (reason) => lastEvent(reason, context),
+        // Without `complete` a client knows that there would be more, and comes back.
+        lastEvent: (fault) => next({ errors: operations.shown([asGraphQLError(fault)], context) }),
       });
       stream.onGone(() => void results.return());
       await run(stream, results, context);

@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import type { ConnectedActor } from '../../core/actor.ts';
 import type { RequestOrigin } from '../../core/security-events.ts';
 import type { EndReason, LiveConnection } from '../../http/live-connections.ts';
+import { PendingSends } from '../../http/pending-sends.ts';
 
 /** Close codes: those of RFC 6455 and its registry, and in 44xx those of graphql-transport-ws. */
 export const CLOSE = {
@@ -32,8 +33,7 @@ export class LiveSocket implements LiveConnection {
   /** known once the client has said who it is */
   actor: ConnectedActor | undefined;
   isFollowing = false;
-  #waitsSince: number | undefined;
-  #waits = 0;
+  readonly #pending = new PendingSends();
   #isAnswering = true;
   readonly #onSilence: (socket: LiveSocket) => void;
 
@@ -47,7 +47,7 @@ export class LiveSocket implements LiveConnection {
   }
 
   get waitsSince(): number | undefined {
-    return this.#waitsSince;
+    return this.#pending.since;
   }
 
   /** Whether neither side has said that it goes. */
@@ -59,16 +59,8 @@ export class LiveSocket implements LiveConnection {
   send(text: string): Promise<void> {
     const { socket } = this;
     if (!this.isOpen) return Promise.resolve();
-    this.#waits += 1;
-    this.#waitsSince ??= performance.now();
-    return new Promise((resolve) => {
-      // What cannot be sent any more is no error of who sends it: the connection has ended, which is heard of elsewhere.
-      socket.send(text, () => {
-        this.#waits -= 1;
-        this.#waitsSince = this.#waits === 0 ? undefined : performance.now();
-        resolve();
-      });
-    });
+    // What cannot be sent any more is no error of who sends it: the connection has ended, which is heard of elsewhere.
+    return this.#pending.wait((left) => socket.send(text, () => left()));
   }
 
   end(reason: EndReason): void {
