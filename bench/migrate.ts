@@ -2,8 +2,10 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { migrations } from '../migrations/index.ts';
 
+export type MigrationList = typeof migrations;
+
 /** Applies the product's migrations, so that all contenders work on its tables, whether it takes part or not. */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, migrationsList: MigrationList = migrations): Promise<void> {
   const orm = await MikroORM.init({
     clientUrl: url,
     entities: [],
@@ -11,7 +13,7 @@ export async function migrate(url: string): Promise<void> {
     extensions: [Migrator],
     // The record table is the product's: its start-up must find nothing left to do.
     migrations: {
-      migrationsList: migrations,
+      migrationsList,
       tableName: 'migrations',
       snapshot: false,
       silent: true,

@@ -1,6 +1,6 @@
 /** One HTTP request, without its host and its token. */
 export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: string;
 }

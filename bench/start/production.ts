@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { applicationUrl, provideLogin } from '../../src/db/application-role.ts';
-import { migrate } from '../migrate.ts';
+import { type MigrationList, migrate } from '../migrate.ts';
 import { type BenchPostgres, startPostgres } from '../postgres.ts';
 import { type SeededData, seed } from '../seed.ts';
 import { TOKEN_SECRET } from '../tokens.ts';
@@ -16,9 +16,14 @@ const PASSWORD = 'only for this run';
 /** Nobody asks for the lists of the large user here. */
 const LARGE_USER_TASKS = 100;
 
-export async function prepareProduction(users: number, tasksPerUser: number): Promise<Production> {
+/** `migrationsList` is of another version of the product; this one's when absent. */
+export async function prepareProduction(
+  users: number,
+  tasksPerUser: number,
+  migrationsList?: MigrationList,
+): Promise<Production> {
   const postgres = await startPostgres();
-  await migrate(postgres.url);
+  await migrate(postgres.url, migrationsList);
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
   const data = await seed(client, { users, tasksPerUser, largeUserTasks: LARGE_USER_TASKS });

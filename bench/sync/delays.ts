@@ -1,8 +1,8 @@
 import type { RunningContender } from '../contender-process.ts';
+import { startRedis } from '../redis.ts';
 import { median, percentiles } from '../statistics.ts';
 import { printTable } from '../table.ts';
 import type { Clients } from './client-process.ts';
-import { startRedis } from './redis.ts';
 import type { Stage } from './stage.ts';
 
 const PERCENTS = [50, 95, 99];

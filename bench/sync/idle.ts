@@ -16,8 +16,8 @@ interface Crowd {
 const CROWDS: readonly Crowd[] = [
   { title: '10,000 users, one each', transport: 'WebSocket', users: 10_000, perUser: 1 },
   { title: '200 users, 50 each', transport: 'WebSocket', users: 200, perUser: 50 },
-  { title: '2,000 users, one each', transport: 'GraphQL SSE', users: 2000, perUser: 1 },
-  { title: '2,000 users, one each', transport: 'REST SSE', users: 2000, perUser: 1 },
+  { title: '10,000 users, one each', transport: 'GraphQL SSE', users: 10_000, perUser: 1 },
+  { title: '10,000 users, one each', transport: 'REST SSE', users: 10_000, perUser: 1 },
 ];
 /** Subscribers that come and go before, and writes that they hear of: code and caches are not of those who come then. */
 const WARM_UP = 500;

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atEnd, temporaryDirectory } from '../cleanup.ts';
-import { freePort } from '../free-port.ts';
+import { atEnd, temporaryDirectory } from './cleanup.ts';
+import { freePort } from './free-port.ts';
 
 const ATTEMPTS = 50;
 
