@@ -32,7 +32,7 @@ interface TaskCommandInput {
 export interface TaskCommandBatch {
   commands: readonly TaskCommandInput[];
   /** all or none; false when absent */
-  atomic?: boolean;
+  atomic?: boolean | null;
 }
 
 const KINDS = Object.keys(CONTENTS) as CommandKind[];
@@ -56,5 +56,8 @@ export const taskCommandBatch = z.strictObject({
     .array(command, 'must be a list')
     .min(1, 'must not be empty')
     .max(MAXIMUM_COMMANDS, `must have at most ${MAXIMUM_COMMANDS} commands`),
-  atomic: z.boolean('must be true or false').default(false),
+  atomic: z
+    .boolean('must be true or false')
+    .nullish()
+    .transform((atomic) => atomic ?? false),
 });

@@ -33,7 +33,7 @@ export class CommandResolver {
   @Directive(rateLimitDirective(BATCHES))
   async applyCommands(
     @Arg('commands', () => [TaskCommandInputType], COMMANDS) commands: TaskCommandInputType[],
-    @Arg('atomic', () => Boolean, ATOMIC) atomic: boolean,
+    @Arg('atomic', () => Boolean, ATOMIC) atomic: boolean | null,
     @Ctx() { actor, origin }: RequestContext,
   ): Promise<ApplyCommandsPayload> {
     const results = await this.#tasks.applyCommands(actor, { commands, atomic });
