@@ -177,7 +177,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     clock,
     maximum: config.liveConnections.maximum,
     maximumPerUser: config.liveConnections.perUser,
-    admit: (actor) => services.users.admit(actor),
+    readmit: (actor) => services.users.readmit(actor),
     onEnd: metrics.observeEnd,
     timing: overrides.liveTiming,
   });

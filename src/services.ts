@@ -43,7 +43,7 @@ export function createServices(dependencies: ServiceDependencies): Services {
   const tasks = createTaskService(taskStore, clock);
   const users = createUserService({ store: userStore, clock, ...others });
   const audit = createAuditService(auditStore);
-  const feed = createTaskFeed({ ...following, store: syncStore, admit: (actor) => users.admit(actor), clock });
+  const feed = createTaskFeed({ ...following, store: syncStore, readmit: (actor) => users.readmit(actor), clock });
   others.revocations.subscribe((userId) => feed.reconsider(userId));
   return {
     tasks,

@@ -56,7 +56,6 @@ export function openEventStream(
   const pending = new PendingSends();
   const connection: LiveConnection = {
     transport,
-    isFollowing: true,
     end: (reason) => finish(tokenFaultOf(reason)),
     cut: () => response.destroy(),
     ping: () => void write(':\n\n'),

@@ -44,8 +44,6 @@ export interface LiveConnection {
   ping(): void;
   /** when it began to wait for the client, in milliseconds of `performance.now()`; undefined while it does not */
   readonly waitsSince: number | undefined;
-  /** whether it follows changes, where the actor is looked at as long as it does */
-  readonly isFollowing: boolean;
 }
 
 export const TRANSPORTS = ['websocket', 'graphql_sse', 'rest_sse'] as const;
@@ -73,8 +71,8 @@ export interface LiveConnectionsOptions {
   /** in this process at most */
   readonly maximum: number;
   readonly maximumPerUser: number;
-  /** Lets an actor go on, or refuses one whose tokens or account were ended; as for requests. */
-  readonly admit: (actor: Actor) => undefined | Promise<undefined>;
+  /** Lets an actor go on, or refuses one whose tokens or account were ended. */
+  readonly readmit: (actor: Actor) => undefined | Promise<undefined>;
   /** hears of each connection that the server ends */
   readonly onEnd: (transport: Transport, reason: EndReason) => void;
   readonly timing?: Partial<LiveTiming> | undefined;
@@ -94,7 +92,7 @@ export interface LiveConnections {
 }
 
 export function createLiveConnections(options: LiveConnectionsOptions): LiveConnections {
-  const { clock, maximum, maximumPerUser, admit, onEnd } = options;
+  const { clock, maximum, maximumPerUser, readmit, onEnd } = options;
   const timing = { ...TIMING, ...options.timing };
   const entries = new Map<LiveConnection, Entry>();
   const byUser = new Map<string, number>();
@@ -121,7 +119,6 @@ export function createLiveConnections(options: LiveConnectionsOptions): LiveConn
     else if (entry.pingAt <= now) {
       entry.pingAt = now + timing.ping;
       connection.ping();
-      if (!connection.isFollowing) void reconsider(entry);
     }
   }
 
@@ -140,9 +137,9 @@ export function createLiveConnections(options: LiveConnectionsOptions): LiveConn
 
   async function reconsider({ connection, actor }: Entry): Promise<void> {
     try {
-      if (actor) await admit(actor);
+      if (actor) await readmit(actor);
     } catch (error) {
-      // What cannot be looked at now is looked at again.
+      // What cannot be looked at now is looked at before the next change is told.
       if (error instanceof UnauthenticatedError) end(connection, 'unauthenticated');
     }
   }

@@ -23,8 +23,8 @@ const NOW = Number.MAX_SAFE_INTEGER;
 export interface TaskFeedOptions {
   readonly store: SyncStore;
   readonly hints: ChangeHints;
-  /** Lets an actor go on, or refuses one whose tokens or account were ended; as for requests. */
-  readonly admit: (actor: Actor) => undefined | Promise<undefined>;
+  /** Lets an actor go on, or refuses one whose tokens or account were ended. */
+  readonly readmit: (actor: Actor) => undefined | Promise<undefined>;
   readonly clock: Clock;
   /** followers of one user in this process at most */
   readonly maximumPerUser: number;
@@ -54,7 +54,7 @@ export interface TaskFeed {
 }
 
 export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
-  const { store, hints, admit, clock, maximumPerUser, recheckInterval = RECHECK_INTERVAL, log } = options;
+  const { store, hints, readmit, clock, maximumPerUser, recheckInterval = RECHECK_INTERVAL, log } = options;
   const counts = { followers: 0, reads: 0, changes: 0 };
   const audiences = createAudiences({
     recheckInterval,
@@ -98,7 +98,7 @@ export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
     const admitted: Follower[] = [];
     for (const follower of group) {
       try {
-        await admit(follower.actor);
+        await readmit(follower.actor);
         admitted.push(follower);
       } catch (error) {
         if (error instanceof ServiceUnavailableError || !(error instanceof AppError)) throw error;
@@ -144,7 +144,7 @@ export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
       if (claimed?.start) throw unfinished();
       const { userId } = actor;
       // On a connection that stays open it is long since who asks was let in.
-      await admit(actor);
+      await readmit(actor);
       const audience = await audiences.enter(userId);
       try {
         if (audience.followers.size + audience.joining > maximumPerUser) throw tooMany(maximumPerUser);

@@ -19,6 +19,12 @@ export interface UserService {
    * @throws UnauthenticatedError
    */
   admit(actor: Actor, origin?: RequestOrigin): undefined | Promise<undefined>;
+  /**
+   * Lets one go on who was let in before, on a connection that stays open, or refuses as `admit` does. Writes nothing: a
+   * later token may have brought another name.
+   * @throws UnauthenticatedError
+   */
+  readmit(actor: Actor): undefined | Promise<undefined>;
   profile(actor: Actor): Promise<UserRow>;
   /**
    * Lets the actor in and answers what nobody else knows of the user, always the same: ids made from it cannot be guessed.
@@ -63,22 +69,40 @@ export function createUserService(dependencies: UserServiceDependencies): UserSe
     accounts.delete(userId);
   });
 
-  async function load(actor: Actor, origin?: RequestOrigin): Promise<UserRow> {
+  async function remembered(reading: (userId: string) => Promise<UserRow>, { userId }: Actor): Promise<UserRow> {
     const before = forgotten;
-    const known = await store.find(actor.userId);
-    const isCurrent = known !== undefined && !hasNews(actor, known);
-    const { user, isNew } = isCurrent ? { user: known, isNew: false } : await store.upsert(actor.userId, actor);
-    if (isNew) events.record(succeeded('FIRST_SEEN', actor, origin));
-    if (before === forgotten) accounts.set(actor.userId, user);
+    const user = await reading(userId);
+    if (before === forgotten) accounts.set(userId, user);
     return user;
   }
 
+  function load(actor: Actor, origin?: RequestOrigin): Promise<UserRow> {
+    return remembered(async (userId) => {
+      const known = await store.find(userId);
+      if (known !== undefined && !hasNews(actor, known)) return known;
+      const { user, isNew } = await store.upsert(userId, actor);
+      if (isNew) events.record(succeeded('FIRST_SEEN', actor, origin));
+      return user;
+    }, actor);
+  }
+
+  function find(actor: Actor): Promise<UserRow> {
+    return remembered(async (userId) => {
+      const known = await store.find(userId);
+      if (known === undefined) throw new UnauthenticatedError('invalid_token', 'The account does not exist');
+      return known;
+    }, actor);
+  }
+
+  function admitted(actor: Actor, read: () => Promise<UserRow>): undefined | Promise<undefined> {
+    const known = accounts.get(actor.userId);
+    if (known) return refuseEnded(actor, known);
+    return read().then((user) => refuseEnded(actor, user));
+  }
+
   return {
-    admit(actor, origin) {
-      const known = accounts.get(actor.userId);
-      if (known) return refuseEnded(actor, known);
-      return load(actor, origin).then((user) => refuseEnded(actor, user));
-    },
+    admit: (actor, origin) => admitted(actor, () => load(actor, origin)),
+    readmit: (actor) => admitted(actor, () => find(actor)),
 
     async profile(actor) {
       const user = await load(actor);

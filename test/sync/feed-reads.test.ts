@@ -40,7 +40,7 @@ it('tells nobody twice when a read of some fails while that of others is under w
   const feed = createTaskFeed({
     store: { changed: (_user, rev) => read(rev), current: () => Promise.reject(new Error('not asked for here')) },
     hints,
-    admit: () => undefined,
+    readmit: () => undefined,
     clock: { now: () => 0 },
     maximumPerUser: 2,
     log: () => {},

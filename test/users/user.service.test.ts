@@ -89,6 +89,31 @@ describe('admission', () => {
   });
 });
 
+describe('letting somebody go on', () => {
+  it('does not bring back the name of an earlier token', async () => {
+    const [one, two] = [instance(), instance()];
+    const earlier = { ...actorAt(START), name: 'Old name', email: 'old@example.com' };
+    await one.service.admit(earlier);
+    await two.service.admit({ ...earlier, name: 'New name', email: 'new@example.com' });
+    await instance().service.readmit(earlier);
+    const rows = await database.owner('select email, name from users where id = $1', [earlier.userId]);
+    expect(rows).toEqual([{ name: 'New name', email: 'new@example.com' }]);
+  });
+
+  it('refuses whose tokens or account were ended, or who is not there', async () => {
+    const actors = [actorAt(START), actorAt(START), actorAt(START)];
+    const [revoked, erased, unknown] = actors as [Actor, Actor, Actor];
+    const one = instance();
+    for (const actor of [revoked, erased]) await one.service.admit(actor);
+    await one.service.revokeTokens(revoked);
+    await one.service.deleteAccount(erased, erased.userId);
+    const { service } = instance();
+    for (const actor of [revoked, erased, unknown]) {
+      await expect(async () => service.readmit(actor)).rejects.toMatchObject({ reason: 'invalid_token' });
+    }
+  });
+});
+
 describe('the salt of imported ids', () => {
   it('is random for each user, and the same on every instance from then on', async () => {
     const [ann, bob] = [actorAt(START), actorAt(START)];

@@ -32,7 +32,6 @@ export class LiveSocket implements LiveConnection {
   readonly origin: RequestOrigin;
   /** known once the client has said who it is */
   actor: ConnectedActor | undefined;
-  isFollowing = false;
   readonly #pending = new PendingSends();
   #isAnswering = true;
   readonly #onSilence: (socket: LiveSocket) => void;
