@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
-import { connected, openSocket, subscribeMessage } from './support/raw-socket.ts';
+import {
+  connected,
+  initOf,
+  openSocket,
+  type RawSocket,
+  refusedHandshake,
+  subscribeMessage,
+} from './support/raw-socket.ts';
 
 /** A hundredth: six documents, or one failure, a minute. */
 const SCALE = '0.01';
@@ -50,5 +57,21 @@ describe('the limits of requests hold over a WebSocket', () => {
     socket.send(subscribeMessage('1', 'subscription Unknown { taskChanged { type } }'));
     expect(await socket.next()).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
     socket.socket.terminate();
+  });
+
+  it('for connections of an address that do not say who they are, of which a place is free once one does', async () => {
+    const headers = { 'x-forwarded-for': '2.2.2.2' };
+    const silent: RawSocket[] = [];
+    for (let batch = 0; batch < 8; batch++) {
+      silent.push(...(await Promise.all(Array.from({ length: 25 }, () => openSocket(app, { headers })))));
+    }
+    const { status, body } = await refusedHandshake(app, { headers });
+    expect(status).toBe(429);
+    expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED', limit: 200 } }] });
+    (await connected(app, newUser(), { headers: { 'x-forwarded-for': '2.2.2.3' } })).socket.terminate();
+    silent.at(-1)!.send(initOf(await app.token(newUser())));
+    expect(await silent.at(-1)!.next()).toMatchObject({ type: 'connection_ack' });
+    (await connected(app, newUser(), { headers })).socket.terminate();
+    for (const { socket } of silent) socket.terminate();
   });
 });

@@ -107,7 +107,9 @@ describe('a WebSocket', () => {
     ['nested in 101 levels', `{"type":"ping","payload":${'['.repeat(100)}${']'.repeat(100)}}`, 4400],
     ['a subscription without a document', '{"type":"subscribe","id":"1","payload":{}}', 4400],
     ['of an id without end', JSON.stringify(subscribeMessage('x'.repeat(101))), 4400],
-    ['of more than 256 KiB', JSON.stringify({ type: 'ping', payload: { a: 'x'.repeat(262_144) } }), 1009],
+    ['of more than 64 KiB', JSON.stringify({ type: 'ping', payload: { a: 'x'.repeat(65_536) } }), 1009],
+    ["the server's to send", '{"type":"connection_ack"}', 4400],
+    ["the server's to send of a subscription", '{"type":"next","id":"1","payload":{}}', 4400],
   ])('is closed when a message is %s', async (_what, message, code) => {
     const socket = await connected(app, newUser());
     socket.socket.send(message);
@@ -123,29 +125,45 @@ describe('a WebSocket', () => {
     const frames = await connected(app, newUser());
     for (let sent = 0; sent < 1000; sent++) frames.socket.pong();
     expect(await frames.closed).toMatchObject({ code: 4429 });
-    await eventually(() => gauge(app, series), before + 2);
+    const large = await openSocket(app);
+    for (let sent = 0; sent < 20; sent++) large.send({ type: 'ping', payload: { text: 'x'.repeat(60_000) } });
+    expect(await large.closed).toMatchObject({ code: 4429 });
+    await eventually(() => gauge(app, series), before + 3);
   });
 
   it('is answered a ping, without what stood in it', async () => {
     const socket = await openSocket(app);
-    socket.send({ type: 'ping', payload: { text: 'x'.repeat(100_000) } });
+    socket.send({ type: 'ping', payload: { text: 'x'.repeat(50_000) } });
     expect(await socket.next()).toEqual({ type: 'pong' });
     socket.socket.ping('?');
     expect(String((await once(socket.socket, 'pong'))[0])).toBe('?');
     socket.socket.terminate();
   });
 
-  it('is closed with 4409 when an id is used that is in use, also while what had it is still ending', async () => {
-    const used = await connected(app, newUser());
-    used.send(subscribeMessage('1'));
-    used.send(subscribeMessage('1'));
-    expect(await used.closed).toMatchObject({ code: 4409 });
-    const ending = await connected(app, newUser());
-    ending.send(subscribeMessage('1'));
+  it('is closed with 4409 when an id is used that is in use', async () => {
+    const socket = await connected(app, newUser());
+    socket.send(subscribeMessage('1'));
+    socket.send(subscribeMessage('1'));
+    expect(await socket.closed).toMatchObject({ code: 4409 });
+    await nothingIsLeft(app);
+  });
+
+  it('may use an id again as soon as it has completed it, though the earlier subscription is still ending', async () => {
+    const user = newUser();
+    const { data } = await app.graphql(user, '{ taskSync { syncToken } }');
+    const socket = await connected(app, user);
+    socket.send(subscribeMessage('1'));
+    for (let times = 0; times < 5; times++) {
+      socket.send({ type: 'complete', id: '1' });
+      socket.send(follow(data.taskSync.syncToken));
+    }
+    await app.rest(user, 'POST', '/api/tasks', { title: 'milk' });
+    expect(await socket.next()).toMatchObject({ id: '1', payload: { data: { taskChanged: { type: 'CREATED' } } } });
     await eventually(() => gauge(app, 'subscriptions'), 1);
-    ending.socket.send(JSON.stringify({ type: 'complete', id: '1' }));
-    ending.send(subscribeMessage('1'));
-    expect(await ending.closed).toMatchObject({ code: 4409 });
+    socket.send({ type: 'complete', id: '1' });
+    await eventually(() => gauge(app, 'subscriptions'), 0);
+    expect(socket.messages.filter(({ type }) => type === 'next')).toHaveLength(1);
+    socket.socket.terminate();
     await nothingIsLeft(app);
   });
 

@@ -1,25 +1,33 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { type Context, handleProtocols, makeServer } from 'graphql-ws';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticator } from '../../auth/authenticator.ts';
-import { AppError, BadUserInputError, type ErrorCode, UnauthenticatedError } from '../../core/errors.ts';
+import {
+  AppError,
+  BadUserInputError,
+  type ErrorCode,
+  RateLimitedError,
+  UnauthenticatedError,
+} from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
+import { CONNECTIONS } from '../../core/rate-limits.ts';
 import type { RequestContext } from '../../core/request-context.ts';
 import { RequestRecord } from '../../core/request-record.ts';
 import type { RequestOrigin, SecurityEventLog } from '../../core/security-events.ts';
-import { parseJson } from '../../http/body.ts';
 import type { LiveConnections, Registration } from '../../http/live-connections.ts';
 import { originOf } from '../../http/origin.ts';
 import { recordRefusal } from '../../http/refusals.ts';
 import type { UpgradeTaker } from '../../http/upgrades.ts';
 import { appErrorOf, asGraphQLError } from '../errors.ts';
 import { MessageAllowance } from './message-allowance.ts';
+import { MAXIMUM_NEWCOMERS, Newcomers } from './newcomers.ts';
 import { CLOSE, LiveSocket } from './socket.ts';
-import type { SubscriptionOperations } from './subscription-operations.ts';
+import { type ClientMessage, messageOf } from './socket-messages.ts';
+import type { SubscriptionOperations, SubscriptionRequest } from './subscription-operations.ts';
 
-/** bytes of a message at most: a document of 100,000 characters and its variables */
-const MAXIMUM_MESSAGE = 262_144;
+/** bytes of a message at most: a token has 8,192 characters at most, a document seldom as many */
+const MAXIMUM_MESSAGE = 65_536;
 /** milliseconds until a client must have said who it is */
 const INIT_TIMEOUT = 5000;
 /** milliseconds until a client must have agreed to the end of its connection */
@@ -43,20 +51,26 @@ interface Extra {
   /** the one that opened it, until it is known whose it is */
   request: IncomingMessage | undefined;
   readonly registration: Registration;
+  /** to be called when it is known whose it is */
+  readonly leaveNewcomers: () => void;
   /** by the ids that the client has given them */
   readonly open: Map<string, OpenSubscription>;
 }
 
 interface OpenSubscription {
+  readonly request: SubscriptionRequest;
   readonly context: RequestContext;
   readonly begin: number;
+  /** the client wants no more of it */
+  isCompleted: boolean;
+  readonly ended: PromiseWithResolvers<void>;
 }
 
-/** What a client has sent, and of what is in it what has to be looked at before the library does. */
-interface Message {
-  readonly type: unknown;
-  readonly id: unknown;
-  readonly text: string;
+/** What is known of a connection before it is a WebSocket. */
+interface Arrival {
+  readonly origin: RequestOrigin;
+  refuse(error: AppError): void;
+  readonly leaveNewcomers: () => void;
 }
 
 type Receiver = (text: string) => Promise<void>;
@@ -78,7 +92,7 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
   const { authenticator, connections, operations, logger, events } = options;
 
   async function connect(context: SocketContext): Promise<boolean> {
-    const { live, registration, request } = context.extra;
+    const { live, registration, request, leaveNewcomers } = context.extra;
     const { connectionParams } = context;
     // The token and the headers are of no use any more, and connections stay for hours.
     context.extra.request = undefined;
@@ -90,6 +104,7 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
       userId = actor.userId;
       registration.identify(actor);
       live.actor = actor;
+      leaveNewcomers();
       return true;
     } catch (error) {
       refuse(live, error, userId);
@@ -110,11 +125,11 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
   }
 
   /** The line of a subscription that has ended, as that of a request. */
-  function tellEnd({ live, open }: Extra, id: string): void {
+  function tellEnd({ open }: Extra, id: string): void {
     const ended = open.get(id);
     if (!ended) return;
     open.delete(id);
-    live.isFollowing = open.size > 0;
+    ended.ended.resolve();
     const { record, actor, requestId } = ended.context;
     const openSeconds = Math.round((performance.now() - ended.begin) / 1000);
     const { operation, failure } = record;
@@ -134,15 +149,11 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
     connectionInitWaitTimeout: INIT_TIMEOUT,
     subscribe: operations.subscribe,
     onConnect: connect,
-    async onSubscribe({ extra: { live, open } }, id, payload) {
-      const context = contextOf(live);
-      open.set(id, { context, begin: performance.now() });
-      live.isFollowing = true;
+    async onSubscribe({ extra: { open } }, id) {
+      const subscription = open.get(id);
+      if (!subscription) throw new Error('a subscription that was not handed over');
       try {
-        const prepared = await operations.prepare({ ...payload }, context);
-        // The library keeps what the client has sent for as long as the subscription lasts.
-        Object.assign(payload, { query: '' });
-        return prepared;
+        return await operations.prepare(subscription.request, subscription.context);
       } catch (error) {
         return [asGraphQLError(error)];
       }
@@ -159,36 +170,50 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
   });
 
   /**
-   * A subscription lives until the library has done with its message. It forgets that of an id which is used again before:
-   * the end of the one would take the other for its own, and nobody would ever end that.
+   * A subscription lives until the library has done with its message. An id is free once the client has completed it; what
+   * is sent under it then waits until the earlier subscription is over, which the library would take for the new one.
    */
-  async function handOver(message: Message, extra: Extra, receiver: Receiver): Promise<void> {
+  async function handOver(message: ClientMessage, extra: Extra, receiver: Receiver): Promise<void> {
     const { live, open } = extra;
-    const { type, id, text } = message;
-    if (type !== 'subscribe' || typeof id !== 'string') return receiver(text);
+    if (message.type === 'other' || !live.actor) return receiver(message.text);
+    const { type, id } = message;
     if (id.length > MAXIMUM_ID) return live.close(CLOSE.badRequest, 'The id is too long');
-    if (open.has(id)) return live.close(CLOSE.subscriberExists, 'A subscription of this id is there already');
+    for (let earlier = open.get(id); earlier?.isCompleted; earlier = open.get(id)) await earlier.ended.promise;
+    if (!live.isOpen) return;
+    const present = open.get(id);
+    if (type === 'complete') {
+      if (present) present.isCompleted = true;
+      return receiver(message.text);
+    }
+    if (present) return live.close(CLOSE.subscriberExists, 'A subscription of this id is there already');
+    open.set(id, {
+      request: message.request,
+      context: contextOf(live),
+      begin: performance.now(),
+      isCompleted: false,
+      ended: Promise.withResolvers(),
+    });
     try {
-      await receiver(text);
+      await receiver(message.text);
     } finally {
       tellEnd(extra, id);
     }
   }
 
-  function opened(live: LiveSocket, registration: Registration, request: IncomingMessage): void {
+  function opened(extra: Extra): void {
+    const { live, registration } = extra;
     const { socket } = live;
-    const extra: Extra = { live, registration, request, open: new Map() };
     const allowance = new MessageAllowance();
-    const isAllowed = () => {
-      const allowed = allowance.take(performance.now());
+    const isAllowed = (data: Buffer) => {
+      const allowed = allowance.take(performance.now(), data.length);
       if (!allowed) connections.end(live, 'flood');
       return allowed;
     };
     const receive = (receiver: Receiver) => {
-      socket.on('message', (data: RawData, isBinary: boolean) => {
+      socket.on('message', (data: Buffer, isBinary: boolean) => {
         // What comes after the goodbye is no longer listened to.
-        if (!live.isOpen || !isAllowed()) return;
-        const message = isBinary ? undefined : messageOf(data as Buffer);
+        if (!live.isOpen || !isAllowed(data)) return;
+        const message = isBinary ? undefined : messageOf(data);
         if (message === undefined) live.close(CLOSE.badRequest, 'Invalid message received');
         else handOver(message, extra, receiver).catch((error: unknown) => fail(live, error));
       });
@@ -219,17 +244,18 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
     handleProtocols,
   } as ConstructorParameters<typeof WebSocketServer>[0]);
 
-  const refusals = new WeakMap<IncomingMessage, (error: AppError) => void>();
+  const newcomers = new Newcomers();
+  const arrivals = new WeakMap<IncomingMessage, Arrival>();
   server.on('wsClientError', ({ message }, _connection, request) => {
-    refusals.get(request)?.(new BadUserInputError([], message));
+    arrivals.get(request)?.refuse(new BadUserInputError([], message));
   });
 
-  function begin(socket: WebSocket, request: IncomingMessage): void {
-    const live = new LiveSocket(socket, settledOrigin(request), endSilent);
+  function begin(socket: WebSocket, request: IncomingMessage, { origin, leaveNewcomers }: Arrival): void {
+    const live = new LiveSocket(socket, origin, endSilent);
     // Messages that are too long, or none at all by RFC 6455: the library closes with the code that says so.
-    socket.on('error', (error) => logger.debug({ err: error, requestId: live.origin.requestId }, 'connection broken'));
+    socket.on('error', (error) => logger.debug({ err: error, requestId: origin.requestId }, 'connection broken'));
     try {
-      opened(live, connections.add(live), request);
+      opened({ live, registration: connections.add(live), request, leaveNewcomers, open: new Map() });
     } catch (error) {
       refuse(live, error);
     }
@@ -240,15 +266,20 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
     silent.cut();
   }
 
-  return (request, connection, head, refuseHere) => {
-    refusals.set(request, refuseHere);
-    server.handleUpgrade(request, connection, head, begin);
+  return (request, connection, head, refuse) => {
+    const { address, requestId } = originOf(request);
+    const leaveNewcomers = newcomers.enter(address);
+    if (!leaveNewcomers) {
+      const error = new RateLimitedError(CONNECTIONS, INIT_TIMEOUT / 1000, MAXIMUM_NEWCOMERS, INIT_TIMEOUT / 1000);
+      recordRefusal(events, error, { userId: undefined, origin: { address, requestId } });
+      refuse(error);
+      return;
+    }
+    connection.once('close', leaveNewcomers);
+    const arrival = { origin: { address, requestId }, refuse, leaveNewcomers };
+    arrivals.set(request, arrival);
+    server.handleUpgrade(request, connection, head, (socket) => begin(socket, request, arrival));
   };
-}
-
-function settledOrigin(request: IncomingMessage): RequestOrigin {
-  const { address, requestId } = originOf(request);
-  return { address, requestId };
 }
 
 function contextOf({ actor, origin }: LiveSocket): RequestContext {
@@ -256,14 +287,4 @@ function contextOf({ actor, origin }: LiveSocket): RequestContext {
   const record = new RequestRecord();
   record.userId = actor.userId;
   return { actor, requestId: origin.requestId, origin, record };
-}
-
-/** By the same rules as the bodies of requests: UTF-8, no `__proto__`, not nested without end. */
-function messageOf(data: Buffer): Message | undefined {
-  try {
-    const { type, id } = parseJson(data) as Record<string, unknown>;
-    return { type, id, text: data.toString() };
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  type OperationDefinitionNode,
   parse,
   validate,
 } from 'graphql';
@@ -37,10 +38,10 @@ export interface SubscriptionOperationsOptions {
 
 /** What a transport hands over: nothing in it is what it should be yet. */
 export interface SubscriptionRequest {
-  readonly query?: unknown;
-  readonly operationName?: unknown;
-  readonly variables?: unknown;
-  readonly extensions?: unknown;
+  query?: unknown;
+  operationName?: unknown;
+  variables?: unknown;
+  extensions?: unknown;
 }
 
 export type ShownError = ReturnType<typeof formatError>;
@@ -50,6 +51,7 @@ export type ShownResult = Omit<ExecutionResult, 'errors'> & { errors?: readonly 
 export interface SubscriptionOperations {
   /**
    * What graphql-js needs to begin, once the document is judged and the subscription counted; or what is wrong with it.
+   * Empties the request, which may be large: whoever serves a subscription holds on to it for hours.
    * @throws AppError
    */
   prepare(request: SubscriptionRequest, context: RequestContext): Promise<ExecutionArgs | readonly GraphQLError[]>;
@@ -60,6 +62,8 @@ export interface SubscriptionOperations {
   /** The result of one event likewise. */
   shownResult(result: ExecutionResult, context: RequestContext): ShownResult;
 }
+
+const EMPTY: SubscriptionRequest = { query: '', operationName: null, variables: null, extensions: null };
 
 interface Checked {
   readonly document: DocumentNode;
@@ -101,7 +105,7 @@ export function createSubscriptionOperations(options: SubscriptionOperationsOpti
     context.record.operated(operation.name?.value);
     await rateLimits.consume(READS, context.actor.userId);
     const contextValue: SubscriptionContext = { ...context, sync };
-    const variableValues = isRecord(variables) ? variables : null;
+    const variableValues = declaredVariables(operation, variables);
     return { schema, document, contextValue, variableValues, operationName: name ?? null };
   }
 
@@ -137,6 +141,8 @@ export function createSubscriptionOperations(options: SubscriptionOperationsOpti
       } catch (error) {
         if (error instanceof GraphQLError) return [error];
         throw error;
+      } finally {
+        Object.assign(request, EMPTY);
       }
     },
   };
@@ -144,6 +150,15 @@ export function createSubscriptionOperations(options: SubscriptionOperationsOpti
 
 function noSubscription(): BadUserInputError {
   return new BadUserInputError([], 'Only subscriptions go here; send queries and mutations by HTTP');
+}
+
+/** What a client sends beside them would be kept for as long as the subscription lasts. */
+function declaredVariables({ variableDefinitions = [] }: OperationDefinitionNode, variables: unknown) {
+  if (!isRecord(variables)) return null;
+  const names = variableDefinitions.map(({ variable }) => variable.name.value);
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(variables, name)).map((name) => [name, variables[name]]),
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
