@@ -4,7 +4,7 @@ import { type ChangeHints, type ChangeListener, createLocalHints } from '../core
 import type { Logger } from '../core/logger.ts';
 
 const CHANNEL = 'premium_todo_changes';
-/** The trigger of tasks tells of changes while anybody holds this lock shared; the migration number-changes has the same. */
+/** The triggers of tasks tell of changes while anybody holds this lock shared; the migration tell-in-one-step has the same. */
 const LISTENERS_LOCK = '7307119426';
 /** milliseconds */
 const CONNECT_TIMEOUT = 5000;
