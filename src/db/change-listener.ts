@@ -66,8 +66,10 @@ export function createListenedHints({ url, logger }: ListenedHintsOptions): Chan
       return;
     }
     opened.once('end', () => lost(opened, 'the connection has ended'));
-    if (attempts > 0) logger.info('changes made elsewhere are seen at once again');
+    if (attempts === 0) return;
     attempts = 0;
+    logger.info('changes made elsewhere are seen at once again');
+    tell?.();
   }
 
   function lost(gone: Client, reason: string, isFinal = false): void {
@@ -78,7 +80,7 @@ export function createListenedHints({ url, logger }: ListenedHintsOptions): Chan
     attempts += 1;
     if (isFinal) return;
     const delay = Math.min(SHORTEST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY);
-    retry = setTimeout(() => void open().then(() => tell?.()), delay).unref();
+    retry = setTimeout(() => void open(), delay).unref();
   }
 
   return {

@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import type { ChangeHints } from '../../src/core/change-hints.ts';
+import type { Logger } from '../../src/core/logger.ts';
+import { createListenedHints } from '../../src/db/change-listener.ts';
+import { eventually } from '../redis/support/eventually.ts';
+import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
+import { newUser, storeTasks } from '../support/factories.ts';
+import { startTestServices, type TestServices } from '../support/test-services.ts';
+
+const LISTENERS = `select from pg_stat_activity
+  where application_name = 'premium-todo changes' and datname = current_database()`;
+
+const logger = { warn: () => {}, info: () => {} } as unknown as Logger;
+/** Made when there is a database to listen to. */
+let listened: ChangeHints;
+const hints: ChangeHints = {
+  publish: (userId) => listened.publish(userId),
+  listen: (tell) => listened.listen(tell),
+  stop: () => listened.stop(),
+};
+
+let proxy: ChaosProxy;
+let services: TestServices;
+let other: Client;
+beforeAll(async () => {
+  services = await startTestServices({ following: { hints, maximumPerUser: 3, log: () => {} } });
+  proxy = await startChaosProxy(services.database.url);
+  listened = createListenedHints({ url: proxy.through(services.database.url), logger });
+  other = new Client({ connectionString: services.database.url });
+  await other.connect();
+});
+afterAll(async () => {
+  await other.end();
+  await proxy.close();
+  await services.close();
+});
+
+let user: string;
+beforeEach(async () => {
+  user = newUser();
+  await storeTasks(services.database.url, user, [{ title: 'there' }]);
+});
+afterEach(async () => {
+  hints.stop();
+  await proxy.pass();
+  await eventually('nobody listens any more', async () => (await other.query(LISTENERS)).rowCount === 0);
+});
+
+const changeByHand = () => other.query("update tasks set title = 'by hand' where user_id = $1", [user]);
+
+describe('a listener', () => {
+  it('looks after everybody when listening has begun again, and not after tries that failed', async () => {
+    const told: (string | undefined)[] = [];
+    proxy.cutOn('pg_backend_pid', 'unsent');
+    await hints.listen((userId) => told.push(userId));
+    // The next try fails as well, the one behind it does not.
+    proxy.cutOn('pg_backend_pid', 'unsent');
+    await proxy.next('cut');
+    await eventually('it listens', async () => told.length > 0 && (await other.query(LISTENERS)).rowCount === 1);
+    await eventually('it is told', async () => {
+      await changeByHand();
+      return told.includes(user);
+    });
+    expect(told.filter((userId) => userId === undefined)).toHaveLength(1);
+  });
+});
