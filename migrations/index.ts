@@ -9,6 +9,7 @@ import { ReviseDeletions } from './20261126000000-revise-deletions.ts';
 import { KeepWholeAnswers } from './20261126120000-keep-whole-answers.ts';
 import { NumberChanges } from './20261127050000-number-changes.ts';
 import { IndexChanges } from './20261127051000-index-changes.ts';
+import { TellInOneStep } from './20261127120000-tell-in-one-step.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   { name: '20261126120000-keep-whole-answers', class: KeepWholeAnswers },
   { name: '20261127050000-number-changes', class: NumberChanges },
   { name: '20261127051000-index-changes', class: IndexChanges },
+  { name: '20261127120000-tell-in-one-step', class: TellInOneStep },
 ];

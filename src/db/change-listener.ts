@@ -4,10 +4,10 @@ import { type ChangeHints, type ChangeListener, createLocalHints } from '../core
 import type { Logger } from '../core/logger.ts';
 
 const CHANNEL = 'premium_todo_changes';
-/** The trigger of tasks tells of changes while anybody holds this lock shared; the migration number-changes has the same. */
+/** The triggers of tasks tell of changes while anybody holds this lock shared; the migration tell-in-one-step has the same. */
 const LISTENERS_LOCK = '7307119426';
 /** milliseconds */
-const CONNECT_TIMEOUT = 5000;
+const TIMEOUT = 5000;
 const SHORTEST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 const KEEP_ALIVE_DELAY = 10_000;
@@ -18,6 +18,8 @@ export interface ListenedHintsOptions {
   /** past any pooler: what listens is a session */
   readonly url: string;
   readonly logger: Logger;
+  /** milliseconds that connecting, and each statement, may take; 5000 when absent */
+  readonly timeout?: number;
 }
 
 /** A URL that cannot be listened on, however often it is tried. */
@@ -28,7 +30,7 @@ class PoolerError extends Error {}
  * listens here; what this process does itself is told without it. PostgreSQL tells at the commit. Where the connection is lost it is opened again, and then everybody is
  * hinted at, since nobody knows what was told meanwhile.
  */
-export function createListenedHints({ url, logger }: ListenedHintsOptions): ChangeHints {
+export function createListenedHints({ url, logger, timeout = TIMEOUT }: ListenedHintsOptions): ChangeHints {
   const within = createLocalHints();
   let tell: ChangeListener | undefined;
   let client: Client | undefined;
@@ -38,7 +40,8 @@ export function createListenedHints({ url, logger }: ListenedHintsOptions): Chan
   async function open(): Promise<void> {
     const opened = new Client({
       connectionString: url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      connectionTimeoutMillis: timeout,
+      query_timeout: timeout,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY,
       application_name: 'premium-todo changes',
@@ -50,6 +53,8 @@ export function createListenedHints({ url, logger }: ListenedHintsOptions): Chan
     try {
       await opened.connect();
       await assertDirect(opened);
+      // PostgreSQL too: a session that waits for a lock does not notice that its client has gone.
+      await opened.query(`set statement_timeout = ${timeout}`);
       await opened.query(`select pg_advisory_lock_shared(${LISTENERS_LOCK})`);
       await opened.query(`listen ${CHANNEL}`);
       await afterEarlierWrites(opened, () => {
@@ -66,8 +71,10 @@ export function createListenedHints({ url, logger }: ListenedHintsOptions): Chan
       return;
     }
     opened.once('end', () => lost(opened, 'the connection has ended'));
-    if (attempts > 0) logger.info('changes made elsewhere are seen at once again');
+    if (attempts === 0) return;
     attempts = 0;
+    logger.info('changes made elsewhere are seen at once again');
+    tell?.();
   }
 
   function lost(gone: Client, reason: string, isFinal = false): void {
@@ -78,7 +85,7 @@ export function createListenedHints({ url, logger }: ListenedHintsOptions): Chan
     attempts += 1;
     if (isFinal) return;
     const delay = Math.min(SHORTEST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY);
-    retry = setTimeout(() => void open().then(() => tell?.()), delay).unref();
+    retry = setTimeout(() => void open(), delay).unref();
   }
 
   return {
@@ -110,7 +117,8 @@ async function afterEarlierWrites(client: Client, hintAll: () => void): Promise<
   const id = rows[0]?.id ?? '0';
   if (await haveEnded(client, id)) return;
   void waitFor(client, id).then(hintAll, () => {
-    // The connection was lost: when it is opened again, everybody is hinted at.
+    // It is lost, or silent and given up here: when it is opened again, everybody is hinted at.
+    void client.end().catch(() => {});
   });
 }
 

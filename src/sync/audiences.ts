@@ -33,8 +33,10 @@ export interface AudiencesOptions {
 
 /** Who follows whom. As long as anybody does, hints are listened to and everybody is looked after now and then. */
 export interface Audiences {
-  /** The audience that a follower is about to join; resolves when hints of all that is committed from now on arrive. */
-  enter(userId: string): Promise<Audience>;
+  /** The audience that a follower is about to join, who is counted there from now on. */
+  enter(userId: string): Audience;
+  /** Resolves when hints of all that is committed from now on arrive, for as long as anybody has entered. */
+  listen(): Promise<void>;
   /** To be called when a follower has gone, or has not come. */
   left(audience: Audience): void;
   /** Takes note that something of a user's may have changed; of everybody's, without one. */
@@ -101,13 +103,15 @@ export function createAudiences({ recheckInterval, hints, clock, lookAfter }: Au
   return {
     hinted,
     lookAgain,
-    async enter(userId) {
+    enter(userId) {
       const audience = audienceOf(userId);
       audience.joining += 1;
-      listening ??= hints.listen(hinted);
-      ticking ??= setInterval(lookAtDue, TICK).unref();
-      await listening;
       return audience;
+    },
+    listen() {
+      ticking ??= setInterval(lookAtDue, TICK).unref();
+      listening ??= hints.listen(hinted);
+      return listening;
     },
     left({ userId, followers, joining }) {
       if (followers.size > 0 || joining > 0) return;

@@ -145,9 +145,11 @@ export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
       const { userId } = actor;
       // On a connection that stays open it is long since who asks was let in.
       await readmit(actor);
-      const audience = await audiences.enter(userId);
+      const audience = audiences.enter(userId);
       try {
+        // Before anything is waited for: the place is taken.
         if (audience.followers.size + audience.joining > maximumPerUser) throw tooMany(maximumPerUser);
+        await audiences.listen();
         const answered = audience.hints;
         const found = await changedAfter(userId, claimed?.rev ?? NOW);
         if (claimed) assertGiven(claimed, found);

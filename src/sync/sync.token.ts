@@ -29,6 +29,9 @@ const MAC_BYTES = 16;
 const CHANGES_BYTES = 1 + UUID_BYTES + 8;
 const START_BYTES = CHANGES_BYTES + 8 + UUID_BYTES;
 const MAXIMUM_CHARACTERS = 100;
+/** Moments that JavaScript and PostgreSQL write alike: of the years 1 to 9999. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
  * The text of a position: its bytes in base64url, behind them an HMAC-SHA256 under the user's own key, cut to 128 bits
@@ -68,6 +71,8 @@ export function decodePosition(token: string, argument: string): ClaimedPosition
     content.length === START_BYTES
       ? { createdAt: Number(bytes.readBigInt64BE(CHANGES_BYTES)), id: readUuid(bytes, CHANGES_BYTES + 8) }
       : undefined;
+  // Whether it was given is known only after the read, which must not fail over it.
+  if (start && (start.createdAt < EARLIEST || start.createdAt > LATEST)) throw notGiven(argument);
   const mac = bytes.subarray(-MAC_BYTES);
   return {
     epoch: readUuid(bytes, 1),

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { eventually } from '../redis/support/eventually.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { pullGraphQL } from './support/pull.ts';
+
+const WAITING = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
 
 let app: TestApp;
 let owner: Client;
@@ -33,10 +36,7 @@ describe('a slow transaction and a fast one of the same user', () => {
       await owner.query("update tasks set title = 'written first' where id = $1", [slow]);
       const quick = other.query("update tasks set title = 'written second' where id = $1", [fast]);
       // It waits for the owner's row: seen from outside, since nothing of it can be seen from inside.
-      for (let waits = false; !waits; ) {
-        const { rows } = await owner.query("select from pg_stat_activity where wait_event_type = 'Lock'");
-        waits = rows.length > 0;
-      }
+      await eventually('the second write waits', async () => (await owner.query(WAITING)).rowCount === 1);
       const meanwhile = await pull(user, syncToken);
       expect(meanwhile).toMatchObject({ changed: [], hasMore: false });
       await owner.query('commit');

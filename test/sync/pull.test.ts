@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
+import { encodePosition } from '../../src/sync/sync.token.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { type Page, pullGraphQL as pullOverGraphQL } from './support/pull.ts';
@@ -130,6 +132,17 @@ describe.each([
     const place = (await pull(other, null, 1)).syncToken;
     await expect(pull(user, place)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
+
+  it.each([2 ** 53, -(2 ** 53), 8.64e15, 3e14, -7e13])(
+    'refuses a forged token of a start at %d like any other, though no database knows such a moment',
+    async (createdAt) => {
+      const user = newUser();
+      await create(user, 'mine');
+      const start = { createdAt, id: randomUUID() };
+      const forged = encodePosition({ epoch: randomUUID(), rev: 1, start }, randomUUID());
+      await expect(pull(user, forged)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    },
+  );
 
   it('begins anew for a token that is older than the tombstones that are kept', async () => {
     const user = newUser();

@@ -50,6 +50,14 @@ describe('a sync token', () => {
     );
   });
 
+  it.each([2 ** 53, -(2 ** 53), 8.64e15 + 1, 3e14, -7e13, 253_402_300_800_000, -62_135_596_800_001])(
+    'is refused with a place in a start at %d, which is no moment to ask the database about',
+    (createdAt) => {
+      const token = encodePosition({ epoch: randomUUID(), rev: 1, start: { createdAt, id: randomUUID() } }, key);
+      expect(() => decodePosition(token, 'since')).toThrow(BadUserInputError);
+    },
+  );
+
   it('is refused when it is cut, lengthened, or spelled otherwise', () => {
     fc.assert(
       fc.property(position, fc.string({ minLength: 1 }), fc.nat(), (given, more, cut) => {
