@@ -68,15 +68,19 @@ function openFrontEnd(user: string | undefined, transport: ClientOptions['transp
   const options = { tokens, longestDelay: 250, onEnd: ends.add };
   const client = createLiveClient({ url: `${followed.url}/graphql`, transport, ...options });
   if (cache) client.cache.restore(cache);
+  let starts = 0;
   const stop = followTasks({
     client,
+    onStart: () => {
+      starts += 1;
+    },
     onChange: changes.add,
     onFailure: changes.fail,
     ...options,
     ...(position ? { position } : {}),
   });
   stops.push(() => client.stop(), stop);
-  return { client, changes, ends, stop, tokensGiven: () => tokensGiven };
+  return { client, changes, ends, stop, tokensGiven: () => tokensGiven, starts: () => starts };
 }
 
 /** What a page keeps beyond its life. */
@@ -150,6 +154,7 @@ describe.each(TRANSPORTS)('a feed over %s', (transport) => {
     const second = openFrontEnd(user, transport, { position, cache });
     expect(await second.changes.find(() => true)).toMatchObject({ type: 'UPDATED', task: { id: kept, version: 2 } });
     expect(titles(second.client)).toEqual(['changed', 'removed']);
+    expect([first.starts(), second.starts()]).toEqual([1, 0]);
 
     // Another history: what a restored backup, or deletions that are long past, leave of one.
     await rest.rest(user, 'DELETE', `/api/tasks/${removed}`);
@@ -162,6 +167,7 @@ describe.each(TRANSPORTS)('a feed over %s', (transport) => {
     expect(titles(third.client)).toEqual(['changed', 'new']);
     await create('newer');
     expect(await third.changes.find(() => true)).toMatchObject({ type: 'CREATED', task: { title: 'newer' } });
+    expect(third.starts()).toBe(1);
   });
 
   it("begins anew with another user's token, and tells that nobody is signed in", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import type { Api } from '../../docs/examples/plain/api.ts';
 import type { StreamEvent } from '../../docs/examples/plain/events.ts';
 import { type Device, followChanges, pullChanges } from '../../docs/examples/plain/sync-tasks.ts';
@@ -75,7 +76,7 @@ it('a device that follows hears of every change once, over connections that brea
   const control = new AbortController();
   const { api, renewals } = apiOf(user, control.signal);
   const told = new Happenings<Told>();
-  const following = followChanges(api, device, (event) => told.add(toldBy(event))).catch(told.fail);
+  const following = followChanges(api, device, (event) => event && told.add(toldBy(event))).catch(told.fail);
   const more = (count: number) => told.reach(told.length + count);
 
   await more(5);
@@ -90,6 +91,31 @@ it('a device that follows hears of every change once, over connections that brea
   expect(sorted(device.tasks.values())).toEqual(sorted(await writer.list()));
   control.abort();
   await following;
+});
+
+it("a device is told of each start: with another user's token, and when what was before is no longer known", async () => {
+  const [ann, bob] = [newUser('ann'), newUser('bob')];
+  await app.rest(ann, 'POST', '/api/tasks', { title: 'of Ann' });
+  await app.rest(bob, 'POST', '/api/tasks', { title: 'of Bob' });
+  const device = newDevice();
+  await pullChanges(apiOf(ann).api, device);
+  const control = new AbortController();
+  const { api } = apiOf(bob, control.signal);
+  const shown = new Happenings<string[]>();
+  const titles = () => [...device.tasks.values()].map(({ title }) => title).sort();
+  const following = followChanges(api, device, () => shown.add(titles()));
+  const isStopped = expect(following).rejects.toThrow('aborted');
+
+  await shown.reach(1);
+  const owner = new Client({ connectionString: app.databaseUrl });
+  await owner.connect();
+  await owner.query('update users set rev = rev + 1, purged_rev = rev + 1 where id = $1', [bob]);
+  await owner.end();
+  await app.rest(bob, 'POST', '/api/tasks', { title: 'of Bob too' });
+  await shown.reach(2);
+  expect(shown.all).toEqual([['of Bob'], ['of Bob', 'of Bob too']]);
+  control.abort();
+  await isStopped;
 });
 
 function toldBy({ event, data }: StreamEvent): Told {

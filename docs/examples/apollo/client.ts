@@ -10,10 +10,12 @@ export interface ClientOptions extends ComeBackOptions {
   /** of the GraphQL endpoint, `https://…/graphql` */
   readonly url: string;
   readonly transport: 'websocket' | 'sse';
+  /** with the `typePolicies` that the application wants */
+  readonly cache?: InMemoryCache;
 }
 
 /** A client that asks over HTTP, and subscribes over WebSocket or server-sent events. */
-export function createLiveClient({ url, transport, ...options }: ClientOptions): ApolloClient {
+export function createLiveClient({ url, transport, cache, ...options }: ClientOptions): ApolloClient {
   const { tokens } = options;
   const withToken = new SetContextLink(async ({ headers }) => {
     const token = await tokens.current();
@@ -28,6 +30,6 @@ export function createLiveClient({ url, transport, ...options }: ClientOptions):
       ApolloLink.from([new ResumeLink(options), live]),
       ApolloLink.from([withToken, new HttpLink({ uri: url })]),
     ),
-    cache: new InMemoryCache(),
+    cache: cache ?? new InMemoryCache(),
   });
 }

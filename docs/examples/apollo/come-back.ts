@@ -10,8 +10,8 @@ export class SignedOutError extends Error {
 }
 
 const LATER_CODES: unknown[] = ['SERVICE_UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL_SERVER_ERROR'];
-/** Bad request, protocol not acceptable: mistakes of this client. */
-const FINAL_CLOSES = [4400, 4406];
+/** Bad request, protocol not acceptable, id in use, message too long: mistakes of this client. */
+const FINAL_CLOSES = [4400, 4406, 4409, 1009];
 
 /** What an error of any of the links means. Connections that break count as `later`, as does all that nobody expected. */
 export function endOf(error: unknown): End {

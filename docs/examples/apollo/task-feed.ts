@@ -18,6 +18,8 @@ export interface TaskFeedOptions extends ComeBackOptions {
   readonly client: ApolloClient;
   /** in memory when absent: every feed then starts with all tasks */
   readonly position?: Position;
+  /** hears of each start when the cache has it, which may have changed everything */
+  readonly onStart?: () => void;
   /** hears of each change when the cache has it */
   readonly onChange?: (change: TaskChange) => void;
   /** hears why the feed has ended without being stopped: nobody is signed in, or the client asks for what it must not */
@@ -30,7 +32,7 @@ export interface TaskFeedOptions extends ComeBackOptions {
  * Returns what stops it.
  */
 export function followTasks(options: TaskFeedOptions): () => void {
-  const { client, position = inMemory(), onChange, onFailure } = options;
+  const { client, position = inMemory(), onStart, onChange, onFailure } = options;
   const tasks = new TaskCache(client.cache);
   const stopped = new Subject<void>();
   const restarted = new Subject<void>();
@@ -50,6 +52,7 @@ export function followTasks(options: TaskFeedOptions): () => void {
     }
     tasks.keepOnly(ids);
     position.save(since);
+    onStart?.();
     if (since !== undefined) listen(since);
   }
 

@@ -27,6 +27,16 @@ interface Changes {
  * an application that asks when it is opened, and now and then.
  */
 export async function pullChanges(api: Api, device: Device): Promise<void> {
+  try {
+    await pull(api, device);
+  } catch (error) {
+    if (!isNotGiven(error) || device.syncToken === undefined) throw error;
+    device.syncToken = undefined;
+    await pull(api, device);
+  }
+}
+
+async function pull(api: Api, device: Device): Promise<void> {
   let since = device.syncToken;
   let started: Set<string> | undefined;
   for (let hasMore = true; hasMore; ) {
@@ -52,23 +62,47 @@ export async function pullChanges(api: Api, device: Device): Promise<void> {
   device.syncToken = since;
 }
 
-/** Takes over every change as it happens, until `api.signal` is aborted. `onChange` hears of each. */
-export async function followChanges(api: Api, device: Device, onChange: (event: StreamEvent) => void): Promise<never> {
+/**
+ * Takes over every change as it happens, until `api.signal` is aborted, which it then rejects with. `onChange` hears of each,
+ * and without an event of each start, which may have changed everything.
+ */
+export async function followChanges(api: Api, device: Device, onChange: (event?: StreamEvent) => void): Promise<never> {
   while (true) {
-    if (device.syncToken === undefined) await pullChanges(api, device);
-    await persist(api, async (renew, wentWell) => {
-      const response = await get(api, '/tasks/events', { 'last-event-id': String(device.syncToken) }, renew);
-      for await (const event of readEvents(response.body!)) {
-        if (event.event === 'end') throw new RefusedError(401, event.data);
-        wentWell();
-        take(device, event);
-        onChange(event);
-        // What was changed before is no longer known: all tasks are asked for anew.
-        if (device.syncToken === undefined) return;
-      }
-      throw new Error('The server has ended the stream');
-    });
+    if (device.syncToken === undefined) {
+      await pullChanges(api, device);
+      onChange();
+    }
+    try {
+      await persist(api, (renew, wentWell) => follow(api, device, onChange, renew, wentWell));
+    } catch (error) {
+      if (!isNotGiven(error)) throw error;
+      device.syncToken = undefined;
+    }
   }
+}
+
+/** Until what was changed before is no longer known, so that all tasks have to be asked for anew. */
+async function follow(
+  api: Api,
+  device: Device,
+  onChange: (event: StreamEvent) => void,
+  renew: boolean,
+  wentWell: () => void,
+): Promise<void> {
+  const response = await get(api, '/tasks/events', { 'last-event-id': String(device.syncToken) }, renew);
+  for await (const event of readEvents(response.body!)) {
+    if (event.event === 'end') throw new RefusedError(401, event.data);
+    wentWell();
+    take(device, event);
+    if (device.syncToken === undefined) return;
+    onChange(event);
+  }
+  throw new Error('The server has ended the stream');
+}
+
+/** The token that was kept is another user's, or of another server. */
+function isNotGiven(error: unknown): boolean {
+  return error instanceof RefusedError && error.status === 400;
 }
 
 function take(device: Device, { event, id, data }: StreamEvent): void {
