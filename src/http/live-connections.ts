@@ -87,6 +87,8 @@ export interface LiveConnections {
   /** Ends one for a reason that only its transport knows of. */
   end(connection: LiveConnection, reason: EndReason): void;
   countOf(transport: Transport): number;
+  /** in this process at most */
+  readonly maximum: number;
   /** Ends all, a few at a time, and resolves when none is left: within `limit` milliseconds, whoever does not go. */
   drain(limit: number): Promise<void>;
 }
@@ -156,6 +158,7 @@ export function createLiveConnections(options: LiveConnectionsOptions): LiveConn
 
   return {
     end,
+    maximum,
     countOf: (transport) => byTransport.get(transport) ?? 0,
     reconsider(userId) {
       for (const entry of entries.values()) if (entry.actor?.userId === userId) void reconsider(entry);

@@ -32,7 +32,7 @@ export function countEnds(registry: Registry): ObserveEnd {
 /** What is open right now, and what was read for whom. */
 export function watchFollowing(
   registry: Registry,
-  connections: Pick<LiveConnections, 'countOf'>,
+  connections: Pick<LiveConnections, 'countOf' | 'maximum'>,
   following: Following,
 ): void {
   const registers = [registry];
@@ -45,6 +45,9 @@ export function watchFollowing(
       for (const transport of TRANSPORTS) this.set({ transport }, connections.countOf(transport));
     },
   });
+  new Gauge({ name: 'live_connections_max', help: 'Open WebSockets and event streams at most.', registers }).set(
+    connections.maximum,
+  );
   new Gauge({
     name: 'subscriptions',
     help: 'Who follows the changes of tasks, over whatever transport.',
