@@ -193,6 +193,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     connections,
     logger,
     events,
+    observeRefusal: metrics.observeRefusal,
     tracing: traces.tracing,
     playground: config.playground ? playground.page : undefined,
   });

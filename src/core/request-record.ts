@@ -38,13 +38,18 @@ export class RequestRecord {
 
   /** An error that the request is answered with. */
   failed(error: AppError): void {
-    this.failedWith({ code: error.code, detail: detailOf(error) });
+    this.failedWith(failureOf(error));
   }
 
   failedWith(failure: Failure): void {
     if (this.failure && ERROR_STATUS[this.failure.code] >= ERROR_STATUS[failure.code]) return;
     this.failure = failure;
   }
+}
+
+/** What log and metrics tell of an error. */
+export function failureOf(error: AppError): Failure {
+  return { code: error.code, detail: detailOf(error) };
 }
 
 function detailOf(error: AppError): string | undefined {

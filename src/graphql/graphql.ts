@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { CacheCounts } from '../core/cache-counts.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
+import type { Failure } from '../core/request-record.ts';
 import type { ResultCache } from '../core/result-cache.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import type { Tracing } from '../core/tracing.ts';
@@ -30,6 +31,8 @@ export interface GraphQLOptions {
   readonly connections: LiveConnections;
   readonly logger: Logger;
   readonly events: SecurityEventLog;
+  /** hears of refusals on WebSockets */
+  readonly observeRefusal: (failure: Failure) => void;
   readonly tracing: Tracing | undefined;
   /** answers browsers that ask for a page, where there is one */
   readonly playground: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
@@ -45,7 +48,8 @@ export interface GraphQL {
 }
 
 export async function createGraphQL(options: GraphQLOptions): Promise<GraphQL> {
-  const { config, services, authenticator, rateLimits, results, connections, logger, events, tracing } = options;
+  const { config, services, authenticator, rateLimits, results, connections, logger, events, tracing, observeRefusal } =
+    options;
   const { introspection, bodyLimit, batchLimit } = config;
   const schema = await createSchema(createResolvers(services, events), rateLimits);
   const { admission, persistedQueries } = await createDocuments(config, schema);
@@ -85,7 +89,7 @@ export async function createGraphQL(options: GraphQLOptions): Promise<GraphQL> {
       answerStream: createEventStreamHandler({ connections, operations }),
       playground: options.playground,
     }),
-    sockets: createSocketServer({ authenticator, connections, operations, logger, events }),
+    sockets: createSocketServer({ authenticator, connections, operations, logger, events, observeRefusal }),
     counts: preparedRequests.counts,
     stop: () => apollo.stop(),
   };

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ConnectedActor } from '../core/actor.ts';
 import { BadUserInputError, type UnauthenticatedError } from '../core/errors.ts';
 import {
@@ -24,6 +24,8 @@ export interface StreamEvent {
 export interface EventStreamOptions {
   readonly transport: Transport;
   readonly connections: LiveConnections;
+  /** beside those that every stream has */
+  readonly headers?: OutgoingHttpHeaders;
   /** the last event of a stream whose token is no longer good, for the client to know; after any other end it comes back */
   readonly lastEvent: (fault: UnauthenticatedError) => StreamEvent;
 }
@@ -47,7 +49,7 @@ export function openEventStream(
   request: IncomingMessage,
   response: ServerResponse,
   actor: ConnectedActor,
-  { transport, connections, lastEvent }: EventStreamOptions,
+  { transport, connections, lastEvent, headers }: EventStreamOptions,
 ): EventStream {
   const onGone = (listener: () => void) => {
     if (response.destroyed) listener();
@@ -79,6 +81,7 @@ export function openEventStream(
   // Silence is the usual state of a stream; the server asks now and then whether somebody is there.
   request.socket.setTimeout(0);
   response.writeHead(200, {
+    ...headers,
     'content-type': `${EVENT_STREAM_TYPE}; charset=utf-8`,
     // A proxy that gathers answers would keep events back; nginx knows this header.
     'x-accel-buffering': 'no',

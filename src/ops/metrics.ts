@@ -11,13 +11,14 @@ import type { LiveConnections } from '../http/live-connections.ts';
 import { createDatabaseMetrics, watchPool } from './database-metrics.ts';
 import { countEnds, type Following, type ObserveEnd, watchFollowing } from './live-metrics.ts';
 import { watchCaches, watchLoad, watchProcess } from './process-metrics.ts';
-import { createRequestMetrics, type ObserveRequest } from './request-metrics.ts';
+import { createRequestMetrics, type ObserveRefusal, type ObserveRequest } from './request-metrics.ts';
 import { type Backlog, countSecurityEvents, watchBacklog } from './security-metrics.ts';
 import { shareResult } from './shared-result.ts';
 
 /** Everything that is counted and measured, and `/metrics`, which shows it. */
 export interface Metrics {
   readonly observeRequest: ObserveRequest;
+  readonly observeRefusal: ObserveRefusal;
   readonly database: DatabaseObserver;
   /** Whether Redis answers; a server without one shows no such metric. */
   observeSharedStore(isUp: boolean): void;
@@ -28,7 +29,7 @@ export interface Metrics {
   watchBacklog(backlog: Backlog): void;
   watchCaches(caches: Readonly<Record<string, Readonly<CacheCounts>>>): void;
   readonly observeEnd: ObserveEnd;
-  watchFollowing(connections: Pick<LiveConnections, 'countOf'>, following: Following): void;
+  watchFollowing(connections: Pick<LiveConnections, 'countOf' | 'maximum'>, following: Following): void;
   watchLoad(server: Server, requests: { readonly count: number }): void;
   /** Serves `/metrics` for Prometheus. */
   readonly routes: FastifyPluginCallback;
@@ -62,7 +63,7 @@ export function createMetrics({ token, others, now = () => performance.now() }: 
   let checks: Gauge | undefined;
 
   return {
-    observeRequest: createRequestMetrics(registry),
+    ...createRequestMetrics(registry),
     database: createDatabaseMetrics(registry),
     observeSharedStore(isUp) {
       store ??= new Gauge({

@@ -31,8 +31,14 @@ interface Child {
   observe(seconds: number): void;
 }
 
-/** What is counted of requests, from what their records say. */
-export function createRequestMetrics(registry: Registry): ObserveRequest {
+/** Hears of why a WebSocket, or something on it, was refused: it is no request, and its place in the metrics is that of reasons only. */
+export type ObserveRefusal = (failure: Failure) => void;
+
+/** What is counted of requests, from what their records say, and of refusals on WebSockets. */
+export function createRequestMetrics(registry: Registry): {
+  readonly observeRequest: ObserveRequest;
+  readonly observeRefusal: ObserveRefusal;
+} {
   const registers = [registry];
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
@@ -62,13 +68,13 @@ export function createRequestMetrics(registry: Registry): ObserveRequest {
   });
   const unauthenticated = new Counter({
     name: 'authentication_failures_total',
-    help: 'Requests without a good token, by what was wrong with it.',
+    help: 'Requests and WebSockets without a good token, by what was wrong with it.',
     labelNames: ['reason'],
     registers,
   });
   const limited = new Counter({
     name: 'rate_limit_hits_total',
-    help: 'Requests that were refused by a rate limit, by its name.',
+    help: 'Requests, WebSockets and subscriptions that were refused by a rate limit, by its name.',
     labelNames: ['limit'],
     registers,
   });
@@ -107,19 +113,26 @@ export function createRequestMetrics(registry: Registry): ObserveRequest {
     return operation;
   }
 
-  function countFailure(api: string, operation: string, { code, detail }: Failure): void {
-    errors.inc({ api, code });
-    operationErrors.inc({ api, operation, code });
+  function countFailure(api: string, operation: string, failure: Failure): void {
+    errors.inc({ api, code: failure.code });
+    operationErrors.inc({ api, operation, code: failure.code });
+    observeRefusal(failure);
+  }
+
+  function observeRefusal({ code, detail }: Failure): void {
     if (code === 'UNAUTHENTICATED') unauthenticated.inc({ reason: detail ?? 'invalid_token' });
     if (code === 'RATE_LIMITED') limited.inc({ limit: detail ?? UNNAMED_LIMIT });
   }
 
-  return (path, status, seconds, { operation, failure }) => {
-    const api = apiOf(path);
-    observeStatus(api, status, seconds);
-    const shown = operation === undefined ? 'none' : observeOperation(api, operation, seconds);
-    const told = failure ?? failureOf(status);
-    if (told && api !== 'other') countFailure(api, shown, told);
+  return {
+    observeRefusal,
+    observeRequest(path, status, seconds, { operation, failure }) {
+      const api = apiOf(path);
+      observeStatus(api, status, seconds);
+      const shown = operation === undefined ? 'none' : observeOperation(api, operation, seconds);
+      const told = failure ?? failureOf(status);
+      if (told && api !== 'other') countFailure(api, shown, told);
+    },
   };
 }
 

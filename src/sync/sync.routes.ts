@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ConnectedActor } from '../core/actor.ts';
@@ -94,7 +95,7 @@ export function syncRoutes(sync: SyncService, connections: LiveConnections, logg
           summary: 'Changes as they happen',
           description:
             'Server-sent events: `created` and `updated` with the task, `deleted` with `{"id"}`, `resync` when what changed before is no longer known, and ' +
-            '`end` with `{"code","detail"}` when the token is no longer accepted. The `id` of each is the sync token to come back with.',
+            '`end` with `{"code","detail"}` when the token is no longer accepted. The `id` of each but `end` is the sync token to come back with.',
           querystring: eventsQuery,
           headers: eventsHeaders,
           response: {
@@ -122,7 +123,9 @@ export function syncRoutes(sync: SyncService, connections: LiveConnections, logg
         }
 
         function openStream(follower: ConnectedActor): EventStream {
-          return openEventStream(request.raw, reply.raw, follower, { transport: 'rest_sse', connections, lastEvent });
+          const headers = reply.getHeaders() as OutgoingHttpHeaders;
+          const options = { transport: 'rest_sse', connections, lastEvent, headers } as const;
+          return openEventStream(request.raw, reply.raw, follower, options);
         }
       },
     );

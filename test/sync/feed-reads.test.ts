@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { type ChangeListener, createLocalHints } from '../../src/core/change-hints.ts';
+import { type ChangeHints, type ChangeListener, createLocalHints } from '../../src/core/change-hints.ts';
 import { ServiceUnavailableError } from '../../src/core/errors.ts';
 import { createTaskFeed } from '../../src/sync/sync.feed.ts';
 import type { ChangedTask, ChangedTasks } from '../../src/sync/sync.queries.ts';
@@ -30,22 +30,40 @@ function changesAfter(rev: number, head: number): ChangedTasks {
   return { head, purged: 0, epoch: EPOCH, key: KEY, tasks: revs.map(change) };
 }
 
-it('tells nobody twice when a read of some fails while that of others is under way', async () => {
-  let tell: ChangeListener = () => {};
-  const listen = async (listener: ChangeListener) => {
-    tell = listener;
-  };
-  const hints = { ...createLocalHints(), listen };
-  let read = async (rev: number) => changesAfter(rev, rev);
+/** A feed whose listening and reads are in the hands of the test. */
+function startFeed(listen: ChangeHints['listen'], read: (rev: number) => Promise<ChangedTasks>) {
   const feed = createTaskFeed({
     store: { changed: (_user, rev) => read(rev), current: () => Promise.reject(new Error('not asked for here')) },
-    hints,
+    hints: { ...createLocalHints(), listen },
     readmit: () => undefined,
     clock: { now: () => 0 },
     maximumPerUser: 2,
     log: () => {},
   });
-  const at = (rev: number) => feed.follow(ann, encodePosition({ epoch: EPOCH, rev }, KEY));
+  return (rev: number) => feed.follow(ann, encodePosition({ epoch: EPOCH, rev }, KEY));
+}
+
+it('lets in as many as the limit allows while all of them wait, and refuses without waiting', async () => {
+  const listening = Promise.withResolvers<void>();
+  const at = startFeed(
+    () => listening.promise,
+    async (rev) => changesAfter(rev, rev),
+  );
+  const waiting = Promise.all([at(5), at(5)]);
+  await expect(at(5)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  listening.resolve();
+  for (const follower of await waiting) await follower.return?.();
+});
+
+it('tells nobody twice when a read of some fails while that of others is under way', async () => {
+  let tell: ChangeListener = () => {};
+  let read = async (rev: number) => changesAfter(rev, rev);
+  const at = startFeed(
+    async (listener) => {
+      tell = listener;
+    },
+    (rev) => read(rev),
+  );
   const slow = await at(5);
   const failing = await at(7);
   const heard = slow.next();

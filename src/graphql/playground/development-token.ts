@@ -7,7 +7,7 @@ import type { Clock } from '../../core/clock.ts';
 /** Answers an access token for whoever sits at this machine, or nothing. */
 export type DevelopmentToken = (request: IncomingMessage) => Promise<string | undefined>;
 
-/** the user that the README imports tasks for */
+/** whose tasks the playground shows until it is given the token of somebody else */
 const DEMO_USER = { userId: 'demo', name: 'Demo' };
 /** A working day; the page asks for another one when it is over. */
 const LIFETIME_SECONDS = 12 * 3600;

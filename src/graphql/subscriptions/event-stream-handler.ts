@@ -66,7 +66,7 @@ export function createEventStreamHandler({ connections, operations }: EventStrea
         transport: 'graphql_sse',
         connections,
         // Without `complete` a client knows that there would be more, and comes back.
-        lastEvent: (fault) => next({ errors: operations.shown([asGraphQLError(fault)], context) }),
+        lastEvent: (fault) => next({ errors: [operations.ending(fault, context)] }),
       });
       stream.onGone(() => void results.return());
       await run(stream, results, context);

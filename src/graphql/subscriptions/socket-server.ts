@@ -13,7 +13,7 @@ import {
 import type { Logger } from '../../core/logger.ts';
 import { CONNECTIONS } from '../../core/rate-limits.ts';
 import type { RequestContext } from '../../core/request-context.ts';
-import { RequestRecord } from '../../core/request-record.ts';
+import { type Failure, failureOf, RequestRecord } from '../../core/request-record.ts';
 import type { RequestOrigin, SecurityEventLog } from '../../core/security-events.ts';
 import type { LiveConnections, Registration } from '../../http/live-connections.ts';
 import { originOf } from '../../http/origin.ts';
@@ -43,6 +43,8 @@ export interface SocketServerOptions {
   readonly operations: SubscriptionOperations;
   readonly logger: Logger;
   readonly events: SecurityEventLog;
+  /** hears of what is refused: no request would tell of it */
+  readonly observeRefusal: (failure: Failure) => void;
 }
 
 /** What graphql-ws keeps for us beside each connection. */
@@ -89,7 +91,7 @@ const REFUSALS: Partial<Record<ErrorCode, number>> = {
  * The library speaks the protocol; who may do what, how much of it, and what is told of it is decided here.
  */
 export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
-  const { authenticator, connections, operations, logger, events } = options;
+  const { authenticator, connections, operations, logger, observeRefusal } = options;
 
   async function connect(context: SocketContext): Promise<boolean> {
     const { live, registration, request, leaveNewcomers } = context.extra;
@@ -114,9 +116,14 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
 
   function refuse(live: LiveSocket, error: unknown, userId?: string): void {
     const code = error instanceof AppError ? REFUSALS[error.code] : undefined;
-    if (error instanceof AppError) recordRefusal(events, error, { userId, origin: live.origin });
+    if (error instanceof AppError) tellRefusal(error, userId, live.origin);
     if (error instanceof AppError && code !== undefined) live.close(code, error.message);
     else fail(live, error);
+  }
+
+  function tellRefusal(error: AppError, userId: string | undefined, origin: RequestOrigin): void {
+    recordRefusal(options.events, error, { userId, origin });
+    observeRefusal(failureOf(error));
   }
 
   function fail(live: LiveSocket, error: unknown): void {
@@ -133,6 +140,7 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
     const { record, actor, requestId } = ended.context;
     const openSeconds = Math.round((performance.now() - ended.begin) / 1000);
     const { operation, failure } = record;
+    if (failure) observeRefusal(failure);
     logger.info(
       { requestId, path: '/graphql', operation, userId: actor.userId, code: failure?.code, openSeconds },
       'subscription',
@@ -271,7 +279,7 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
     const leaveNewcomers = newcomers.enter(address);
     if (!leaveNewcomers) {
       const error = new RateLimitedError(CONNECTIONS, INIT_TIMEOUT / 1000, MAXIMUM_NEWCOMERS, INIT_TIMEOUT / 1000);
-      recordRefusal(events, error, { userId: undefined, origin: { address, requestId } });
+      tellRefusal(error, undefined, { address, requestId });
       refuse(error);
       return;
     }

@@ -10,7 +10,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { BadUserInputError } from '../../core/errors.ts';
+import { BadUserInputError, type UnauthenticatedError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import { NEW_DOCUMENTS, type RateLimits, READS } from '../../core/rate-limits.ts';
 import type { RequestContext } from '../../core/request-context.ts';
@@ -18,7 +18,7 @@ import type { SecurityEventLog } from '../../core/security-events.ts';
 import { recordRefusal } from '../../http/refusals.ts';
 import type { SubscriptionContext } from '../../sync/sync.resolver.ts';
 import type { SyncService } from '../../sync/sync.service.ts';
-import { appErrorOf, formatError, formatErrorWithoutSuggestion, isUnexpected } from '../errors.ts';
+import { appErrorOf, asGraphQLError, formatError, formatErrorWithoutSuggestion, isUnexpected } from '../errors.ts';
 import type { Admission } from '../operation-request.ts';
 import { mayLackField } from './root-field.ts';
 import { createSharedSubscribe, type Subscribe } from './shared-subscribe.ts';
@@ -59,6 +59,8 @@ export interface SubscriptionOperations {
   readonly subscribe: Subscribe;
   /** The errors as clients see them; what nobody expected is in the log whole. */
   shown(errors: readonly GraphQLError[], context: RequestContext): ShownError[];
+  /** The same of the end of a connection, which is the failure of no request: nothing is recorded. */
+  ending(fault: UnauthenticatedError, context: RequestContext): ShownError;
   /** The result of one event likewise. */
   shownResult(result: ExecutionResult, context: RequestContext): ShownResult;
 }
@@ -117,8 +119,12 @@ export function createSubscriptionOperations(options: SubscriptionOperationsOpti
       recordRefusal(events, known, { userId: actor.userId, origin });
     }
     if (isUnexpected(error)) logger.error({ err: error.originalError ?? error, requestId }, 'subscription failed');
-    const formatted = error.toJSON();
-    return format({ ...formatted, extensions: { ...formatted.extensions, requestId } }, error);
+    return formatted(error, requestId);
+  }
+
+  function formatted(error: GraphQLError, requestId: string): ShownError {
+    const plain = error.toJSON();
+    return format({ ...plain, extensions: { ...plain.extensions, requestId } }, error);
   }
 
   const shown: SubscriptionOperations['shown'] = (errors, context) => errors.map((error) => shownError(error, context));
@@ -126,6 +132,7 @@ export function createSubscriptionOperations(options: SubscriptionOperationsOpti
   return {
     subscribe: createSharedSubscribe(),
     shown,
+    ending: (fault, { requestId }) => formatted(asGraphQLError(fault), requestId),
     shownResult({ errors, ...result }, context) {
       return errors ? { ...result, errors: shown(errors, context) } : result;
     },
