@@ -16,14 +16,23 @@ export const DELETE: Workload = {
   writes: true,
   without: [],
   nextRequest(scene: Scene, random: Random): UserRequest {
-    const user = random.pick(scene.users);
+    const user = userWithTasks(scene, random);
     const count = deleted.get(user) ?? 0;
     deleted.set(user, count + 1);
-    const id = user.taskIds[count];
-    if (id === undefined) throw new Error('all tasks of a user are deleted: fewer rounds, or shorter ones');
+    const id = user.taskIds[count]!;
     return { user, call: deletionOf(scene, id) };
   },
 };
+
+/** A random one, or the next that has any left. */
+function userWithTasks({ users }: Scene, random: Random): SeededUser {
+  const first = random.below(users.length);
+  for (let step = 0; step < users.length; step++) {
+    const user = users[(first + step) % users.length]!;
+    if ((deleted.get(user) ?? 0) < user.taskIds.length) return user;
+  }
+  throw new Error('all tasks are deleted: fewer rounds, or shorter ones');
+}
 
 function deletionOf({ protocol }: Scene, id: string): HttpCall {
   if (protocol === REST_PROTOCOL) return { method: 'DELETE', path: `/api/tasks/${id}` };

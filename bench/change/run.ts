@@ -38,12 +38,14 @@ async function main(): Promise<void> {
   requireCompiled(['product']);
   const before = await startSide('before', options.before);
   const now = await startSide('now', fileURLToPath(new URL('../..', import.meta.url)));
-  const matches = options.workloads.flatMap((workload) =>
-    [...before.servers.keys()].flatMap((way) =>
-      [...before.scenes.keys()].map((api): Match => ({ way, api, workload, rounds: [] })),
-    ),
-  );
   await warmUp([before, now]);
+  for (const workload of options.workloads) await compare(before, now, workload, options);
+}
+
+async function compare(before: Side, now: Side, workload: Workload, options: Options): Promise<void> {
+  const matches = [...before.servers.keys()].flatMap((way) =>
+    [...before.scenes.keys()].map((api): Match => ({ way, api, workload, rounds: [] })),
+  );
   for (const match of matches) {
     console.error(`- ${titleOf(match)}`);
     for (let round = 0; round <= options.rounds; round++) {
