@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { WORKLOADS, type Workload } from '../workloads.ts';
 import { DELETE } from './deletions.ts';
 
+/** What one comparison does; see `USAGE` for the flags behind it. */
 export interface Options {
   /** Another checkout of the product, compiled. */
   readonly before: string;
@@ -21,10 +22,11 @@ export const USAGE = `npm run bench:change -- --before <folder> [flags]
   --workload <name>     ${KNOWN.map(({ name }) => name).join(', ')} (repeatable; default all)
   --rounds <n>          measured rounds (default 7)
   --seconds <n>         length of one measurement (default 2)
+  --help                print this
 `;
 
-/** @throws Error that names the faulty flag */
-export function readOptions(commandLine: string[]): Options {
+/** `undefined` where only the flags are asked for. @throws Error that names the faulty flag */
+export function readOptions(commandLine: string[]): Options | undefined {
   const { values } = parseArgs({
     args: commandLine,
     options: {
@@ -32,8 +34,10 @@ export function readOptions(commandLine: string[]): Options {
       workload: { type: 'string', multiple: true },
       rounds: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '2' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return undefined;
   const before = resolve(values.before);
   if (values.before === '' || !existsSync(join(before, 'dist/src/main.js'))) {
     throw new Error(`--before ${values.before}: a compiled checkout, of which nothing is at dist/src/main.js there`);

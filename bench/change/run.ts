@@ -59,7 +59,10 @@ async function compare(before: Side, now: Side, workload: Workload, options: Opt
 
 function optionsOrEnd(): Options {
   try {
-    return readOptions(process.argv.slice(2));
+    const options = readOptions(process.argv.slice(2));
+    if (options) return options;
+    console.log(USAGE);
+    process.exit(0);
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
     process.exit(2);
@@ -69,8 +72,9 @@ function optionsOrEnd(): Options {
 async function warmUp(sides: readonly Side[]): Promise<void> {
   for (const side of sides) {
     for (const way of side.servers.keys()) {
-      for (const api of side.scenes.keys())
+      for (const api of side.scenes.keys()) {
         await measureSide(side, { way, api, workload: WARM_UP }, 0, WARM_UP_SECONDS);
+      }
     }
   }
 }
@@ -82,12 +86,11 @@ async function play(
   round: number,
   { seconds }: Options,
 ): Promise<[Measurement, Measurement]> {
-  if (round % 2 === 0) {
-    const first = await measureSide(before, match, round, seconds);
-    return [first, await measureSide(now, match, round, seconds)];
+  const measurements = new Map<Side, Measurement>();
+  for (const side of round % 2 === 0 ? [before, now] : [now, before]) {
+    measurements.set(side, await measureSide(side, match, round, seconds));
   }
-  const first = await measureSide(now, match, round, seconds);
-  return [await measureSide(before, match, round, seconds), first];
+  return [measurements.get(before)!, measurements.get(now)!];
 }
 
 async function measureSide(

@@ -13,7 +13,6 @@ import type { Scene } from '../workloads.ts';
 
 /** One version of the product with a PostgreSQL of its own. */
 export interface Side {
-  readonly name: string;
   readonly postgres: BenchPostgres;
   readonly database: Client;
   /** By the name of how they run: the same in all sides. */
@@ -39,7 +38,6 @@ export async function startSide(name: string, checkout: string): Promise<Side> {
   const redisUrl = await startRedis();
   if (redisUrl) servers.set('Redis', await startContender(product, { ...settings, REDIS_URL: redisUrl }));
   return {
-    name,
     postgres,
     database,
     servers,

@@ -130,14 +130,14 @@ export function createRequestMetrics(registry: Registry): {
       const api = apiOf(path);
       observeStatus(api, status, seconds);
       const shown = operation === undefined ? 'none' : observeOperation(api, operation, seconds);
-      const told = failure ?? failureOf(status);
+      const told = failure ?? failureOfStatus(status);
       if (told && api !== 'other') countFailure(api, shown, told);
     },
   };
 }
 
 /** What nobody has told of, but the status says. */
-function failureOf(status: number): Failure | undefined {
+function failureOfStatus(status: number): Failure | undefined {
   if (status < 500) return undefined;
   return { code: status === 503 ? 'SERVICE_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR' };
 }

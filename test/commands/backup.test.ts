@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { withMigrationLock } from '../../src/db/migrate.ts';
 import { newDirectory, untilWaiting, withOwner } from '../backup/support.ts';
-import { eventually } from '../redis/support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { runCommand, startCommand } from './support.ts';
 
 let database: TestDatabase;

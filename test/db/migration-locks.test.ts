@@ -4,8 +4,8 @@ import { migrations } from '../../migrations/index.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { LockPatience } from '../../src/db/lock-patience.ts';
 import { isMigrated, migrate, revertLast } from '../../src/db/migrate.ts';
-import { eventually } from '../redis/support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { openOwnersDatabase } from '../support/owners-database.ts';
 
 /** Puts triggers on the table of tasks, in a transaction. */

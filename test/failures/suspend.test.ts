@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { eventually } from '../redis/support/eventually.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
+import { eventually } from '../support/eventually.ts';
 import { newUser } from '../support/factories.ts';
 
 /** milliseconds that a suspended compute takes to wake, four times what Neon names as usual */

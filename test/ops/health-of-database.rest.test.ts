@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { migrations } from '../../migrations/index.ts';
-import { eventually } from '../redis/support/eventually.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 
 describe('health of a server whose database is away', () => {
   let database: TestDatabase;

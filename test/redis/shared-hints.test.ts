@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { newUser } from '../support/factories.ts';
 import { type Subscriber, subscribe } from '../sync/support/subscribers.ts';
-import { eventually } from './support/eventually.ts';
 import { type RedisServer, redisSuite, startRedis } from './support/redis-server.ts';
 
 const CHANNEL = 'premium-todo:changes';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { newUser } from '../support/factories.ts';
-import { eventually } from './support/eventually.ts';
 import { type RedisServer, redisSuite, startRedis } from './support/redis-server.ts';
 
 /** A twentieth of 600 reads, of 120 writes and of 120 failed authentications a minute. */

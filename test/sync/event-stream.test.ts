@@ -7,7 +7,7 @@ import { createLogger } from '../../src/core/logger.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { TEST_SECRET } from '../support/test-secret.ts';
-import { eventually, gauge, nothingIsLeft } from './support/gauges.ts';
+import { becomes, gauge, nothingIsLeft } from './support/gauges.ts';
 import { writeLargeTasks } from './support/large-tasks.ts';
 
 const ORIGIN = 'https://todo.example';
@@ -147,7 +147,7 @@ describe.each(APIS)('an event stream of %s', (_api, ask) => {
   it('ends when the tokens of its user are revoked', async () => {
     const user = newUser();
     const stream = await ask(user);
-    await eventually(() => gauge(app, 'subscriptions'), 1);
+    await becomes(() => gauge(app, 'subscriptions'), 1);
     await app.graphql(user, 'mutation { revokeTokens { revoked } }');
     expect(await stream.rest()).toContain('UNAUTHENTICATED');
     await nothingIsLeft(app);
@@ -216,7 +216,7 @@ describe('an event stream', () => {
     const socket = await rawStream(user, await tokenOf(user));
     const { authorization } = await app.credentials(user);
     socket.write(`GET /api/tasks/events HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`);
-    await eventually(() => gauge(app, 'live_connections{transport="rest_sse"}'), 1);
+    await becomes(() => gauge(app, 'live_connections{transport="rest_sse"}'), 1);
     socket.destroy();
     await nothingIsLeft(app);
   });
@@ -240,7 +240,7 @@ describe('an event stream', () => {
     const since = await tokenOf(user);
     const socket = await rawStream(user, since);
     const titles = await writeLargeTasks(app, user);
-    await eventually(() => gauge(app, 'live_connections_ended_total{transport="rest_sse",reason="slow"}'), 1);
+    await becomes(() => gauge(app, 'live_connections_ended_total{transport="rest_sse",reason="slow"}'), 1);
     await nothingIsLeft(app);
     socket.destroy();
     const stream = await askRest(user, { since });

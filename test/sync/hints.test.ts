@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { eventually } from '../redis/support/eventually.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { newUser } from '../support/factories.ts';
 import { createMemoryAuditStore } from '../support/memory-audit-store.ts';
 import { countStatements, type StatementCounter } from '../support/statement-counter.ts';

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
-import { eventually, gauge, nothingIsLeft } from './support/gauges.ts';
+import { becomes, gauge, nothingIsLeft } from './support/gauges.ts';
 import { connected, subscribeMessage } from './support/raw-socket.ts';
 
 /**
@@ -13,7 +13,7 @@ import { connected, subscribeMessage } from './support/raw-socket.ts';
 
 const SUBSCRIPTIONS = 10;
 const QUERY = 'subscription { taskChanged { type syncToken } }';
-/** bytes; each of the requests below takes more than that where it is kept, the ten of a WebSocket together five times as much */
+/** bytes; where they are kept, one of the streams below takes more than that, and the WebSockets together six times as much */
 const LITTLE = 10 * 2 ** 20;
 
 setFlagsFromString('--expose-gc');
@@ -52,7 +52,7 @@ describe('what is sent with a subscription and not needed for it is not kept', (
     await open();
     const before = heap();
     for (let count = 0; count < SUBSCRIPTIONS; count++) await open();
-    await eventually(() => gauge(app, 'subscriptions'), SUBSCRIPTIONS + 1);
+    await becomes(() => gauge(app, 'subscriptions'), SUBSCRIPTIONS + 1);
     expect(heap() - before).toBeLessThan(LITTLE);
     stopping.abort();
     await nothingIsLeft(app);
@@ -67,7 +67,7 @@ describe('what is sent with a subscription and not needed for it is not kept', (
         socket.send({ ...message, payload: { ...message.payload, extensions: null } });
       }
     }
-    await eventually(() => gauge(app, 'subscriptions'), 5 * SUBSCRIPTIONS);
+    await becomes(() => gauge(app, 'subscriptions'), 5 * SUBSCRIPTIONS);
     expect(heap() - before).toBeLessThan(LITTLE);
     for (const { socket } of sockets) socket.terminate();
     await nothingIsLeft(app);

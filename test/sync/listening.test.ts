@@ -3,8 +3,8 @@ import { Client } from 'pg';
 import type { ChangeHints } from '../../src/core/change-hints.ts';
 import type { Logger } from '../../src/core/logger.ts';
 import { createListenedHints } from '../../src/db/change-listener.ts';
-import { eventually } from '../redis/support/eventually.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
+import { eventually } from '../support/eventually.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { startTestServices, type TestServices } from '../support/test-services.ts';
 

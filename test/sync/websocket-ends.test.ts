@@ -5,7 +5,7 @@ import { createLogger } from '../../src/core/logger.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { TEST_SECRET } from '../support/test-secret.ts';
-import { eventually, gauge, nothingIsLeft } from './support/gauges.ts';
+import { becomes, gauge, nothingIsLeft } from './support/gauges.ts';
 import { writeLargeTasks } from './support/large-tasks.ts';
 import { connected, initOf, openSocket, subscribeMessage } from './support/raw-socket.ts';
 
@@ -121,7 +121,7 @@ describe('a WebSocket', () => {
     }
     socket.send({ type: 'ping' });
     expect(await socket.next()).toEqual({ type: 'pong' });
-    await eventually(() => gauge(app, 'subscriptions'), 0);
+    await becomes(() => gauge(app, 'subscriptions'), 0);
     socket.socket.terminate();
     await nothingIsLeft(app);
     expect(lines.filter((line) => line.includes('"msg":"subscription"')).length).toBeGreaterThan(80);
@@ -134,7 +134,7 @@ describe('a WebSocket', () => {
     slow.send(followFrom(since));
     slow.socket.pause();
     const titles = await writeLargeTasks(app, user);
-    await eventually(() => gauge(app, 'live_connections_ended_total{transport="websocket",reason="slow"}'), 1);
+    await becomes(() => gauge(app, 'live_connections_ended_total{transport="websocket",reason="slow"}'), 1);
     await nothingIsLeft(app);
     slow.socket.resume();
     await slow.closed;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
-import { eventually, gauge } from './support/gauges.ts';
+import { becomes, gauge } from './support/gauges.ts';
 import {
   connected,
   initOf,
@@ -39,8 +39,8 @@ describe('the limits of requests hold over a WebSocket', () => {
       codes.push((await socket.closed).code);
     }
     expect(codes).toEqual([4401, 4429, 4429]);
-    await eventually(() => gauge(app, 'authentication_failures_total{reason="invalid_token"}'), 1);
-    await eventually(() => gauge(app, 'rate_limit_hits_total{limit="failed_authentication"}'), 2);
+    await becomes(() => gauge(app, 'authentication_failures_total{reason="invalid_token"}'), 1);
+    await becomes(() => gauge(app, 'rate_limit_hits_total{limit="failed_authentication"}'), 2);
     (await connected(app, newUser(), { headers })).socket.terminate();
   });
 

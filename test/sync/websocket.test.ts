@@ -5,7 +5,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { TEST_SECRET } from '../support/test-secret.ts';
-import { eventually, gauge, nothingIsLeft } from './support/gauges.ts';
+import { becomes, gauge, nothingIsLeft } from './support/gauges.ts';
 import { connected, initOf, openSocket, subscribeMessage } from './support/raw-socket.ts';
 
 let app: TestApp;
@@ -128,7 +128,7 @@ describe('a WebSocket', () => {
     const large = await openSocket(app);
     for (let sent = 0; sent < 20; sent++) large.send({ type: 'ping', payload: { text: 'x'.repeat(60_000) } });
     expect(await large.closed).toMatchObject({ code: 4429 });
-    await eventually(() => gauge(app, series), before + 3);
+    await becomes(() => gauge(app, series), before + 3);
   });
 
   it('is answered a ping, without what stood in it', async () => {
@@ -159,9 +159,9 @@ describe('a WebSocket', () => {
     }
     await app.rest(user, 'POST', '/api/tasks', { title: 'milk' });
     expect(await socket.next()).toMatchObject({ id: '1', payload: { data: { taskChanged: { type: 'CREATED' } } } });
-    await eventually(() => gauge(app, 'subscriptions'), 1);
+    await becomes(() => gauge(app, 'subscriptions'), 1);
     socket.send({ type: 'complete', id: '1' });
-    await eventually(() => gauge(app, 'subscriptions'), 0);
+    await becomes(() => gauge(app, 'subscriptions'), 0);
     expect(socket.messages.filter(({ type }) => type === 'next')).toHaveLength(1);
     socket.socket.terminate();
     await nothingIsLeft(app);
@@ -187,7 +187,7 @@ describe('a WebSocket', () => {
     expect(await sixth.closed).toMatchObject({ code: 4429 });
     const [socket] = sockets;
     for (let id = 1; id <= 5; id++) socket!.send(subscribeMessage(String(id)));
-    await eventually(() => gauge(app, 'subscriptions'), 5);
+    await becomes(() => gauge(app, 'subscriptions'), 5);
     socket!.send(subscribeMessage('6'));
     expect(await socket!.next()).toMatchObject({ payload: { errors: [{ extensions: { code: 'RATE_LIMITED' } }] } });
     for (const { socket } of sockets) socket.terminate();

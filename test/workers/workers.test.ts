@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { eventually } from '../redis/support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { newUser } from '../support/factories.ts';
 import { TEST_SECRET } from '../support/test-secret.ts';
 import { type Connection, connectTo } from './support/connection.ts';

@@ -102,7 +102,7 @@ async function follow(
 
 /** The token that was kept is another user's, or of another server. */
 function isNotGiven(error: unknown): boolean {
-  return error instanceof RefusedError && error.status === 400;
+  return error instanceof RefusedError && error.status === 400 && error.message.startsWith('since');
 }
 
 function take(device: Device, { event, id, data }: StreamEvent): void {

@@ -133,12 +133,13 @@ export function createSocketServer(options: SocketServerOptions): UpgradeTaker {
 
   /** The line of a subscription that has ended, as that of a request. */
   function tellEnd({ open }: Extra, id: string): void {
-    const ended = open.get(id);
-    if (!ended) return;
+    const subscription = open.get(id);
+    if (!subscription) return;
     open.delete(id);
-    ended.ended.resolve();
-    const { record, actor, requestId } = ended.context;
-    const openSeconds = Math.round((performance.now() - ended.begin) / 1000);
+    const { context, begin, ended } = subscription;
+    ended.resolve();
+    const { record, actor, requestId } = context;
+    const openSeconds = Math.round((performance.now() - begin) / 1000);
     const { operation, failure } = record;
     if (failure) observeRefusal(failure);
     logger.info(

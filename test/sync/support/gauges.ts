@@ -1,6 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { TestApp } from '../../support/app.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const PATIENCE = 6000;
 
 /** What the metrics say of one series, its labels as they are written there. */
 export async function gauge(app: Pick<TestApp, 'url'>, series: string): Promise<number> {
@@ -10,15 +12,16 @@ export async function gauge(app: Pick<TestApp, 'url'>, series: string): Promise<
   return Number(line.slice(series.length + 1));
 }
 
-/** Asks until the answer is the one that is waited for; nothing tells a test that a server has forgotten something. */
-export async function eventually<Answer>(ask: () => Promise<Answer>, expected: Answer, patience = 6000): Promise<void> {
-  const end = performance.now() + patience;
-  for (;;) {
-    const answer = await ask();
-    if (answer === expected) return;
-    if (performance.now() > end) throw new Error(`${ask} still ${String(answer)} instead of ${String(expected)}`);
-    await delay(10);
-  }
+/** Waits until the answer is the expected one. */
+export async function becomes<Answer>(ask: () => Promise<Answer>, expected: Answer): Promise<void> {
+  let answer: Answer | undefined;
+  const isSo = async () => {
+    answer = await ask();
+    return answer === expected;
+  };
+  await eventually(`${ask} becomes ${String(expected)}`, isSo, PATIENCE).catch((error: Error) => {
+    throw new Error(`${error.message}, still ${String(answer)}`);
+  });
 }
 
 const TRANSPORTS = ['websocket', 'graphql_sse', 'rest_sse'];
@@ -26,13 +29,13 @@ const TRANSPORTS = ['websocket', 'graphql_sse', 'rest_sse'];
 /** Resolves when the server knows of no connection and of nobody who follows, and listens to nothing any more. */
 export async function nothingIsLeft(app: TestApp): Promise<void> {
   for (const transport of TRANSPORTS) {
-    await eventually(() => gauge(app, `live_connections{transport="${transport}"}`), 0);
+    await becomes(() => gauge(app, `live_connections{transport="${transport}"}`), 0);
   }
-  await eventually(() => gauge(app, 'subscriptions'), 0);
-  await eventually(() => gauge(app, 'http_requests_in_progress'), 1);
+  await becomes(() => gauge(app, 'subscriptions'), 0);
+  await becomes(() => gauge(app, 'http_requests_in_progress'), 1);
   const client = new Client({ connectionString: app.databaseUrl });
   await client.connect();
-  await eventually(async () => {
+  await becomes(async () => {
     const { rows } = await client.query<{ count: number }>(
       `select count(*)::int from pg_stat_activity where datname = current_database() and application_name = 'premium-todo changes'`,
     );
