@@ -5,6 +5,8 @@ import type { RevocationChannel } from './core/revocations.ts';
 import type { SecurityEventLog } from './core/security-events.ts';
 import { createExportService, type ExportService } from './exports/export.service.ts';
 import { createImportService, type ImportService } from './imports/import.service.ts';
+import { createLabelService, type LabelService } from './labels/label.service.ts';
+import type { LabelStore } from './labels/label.store.ts';
 import { createTaskFeed, type TaskFeedOptions } from './sync/sync.feed.ts';
 import { createSyncService, type SyncService } from './sync/sync.service.ts';
 import type { SyncStore } from './sync/sync.store.ts';
@@ -21,10 +23,12 @@ export interface Services {
   imports: ImportService;
   exports: ExportService;
   sync: SyncService;
+  labels: LabelService;
 }
 
 export interface ServiceDependencies {
   taskStore: TaskStore;
+  labelStore: LabelStore;
   userStore: UserStore;
   auditStore: AuditStore;
   events: SecurityEventLog;
@@ -39,9 +43,9 @@ export interface ServiceDependencies {
 
 /** The one factory of services. Whatever is given here, PostgreSQL or a test's memory, the services are the same. */
 export function createServices(dependencies: ServiceDependencies): Services {
-  const { taskStore, userStore, auditStore, syncStore, following, clock, ...others } = dependencies;
-  const tasks = createTaskService(taskStore, clock);
+  const { taskStore, labelStore, userStore, auditStore, syncStore, following, clock, ...others } = dependencies;
   const users = createUserService({ store: userStore, clock, ...others });
+  const tasks = createTaskService({ store: taskStore, clock, timeZoneOf: (actor) => users.timeZone(actor) });
   const audit = createAuditService(auditStore);
   const feed = createTaskFeed({ ...following, store: syncStore, readmit: (actor) => users.readmit(actor), clock });
   others.revocations.subscribe((userId) => feed.reconsider(userId));
@@ -52,5 +56,6 @@ export function createServices(dependencies: ServiceDependencies): Services {
     imports: createImportService({ tasks, users, clock }),
     exports: createExportService({ tasks, users, audit, clock }),
     sync: createSyncService(syncStore, feed),
+    labels: createLabelService(labelStore),
   };
 }

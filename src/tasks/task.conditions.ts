@@ -1,4 +1,5 @@
 import { BadUserInputError } from '../core/errors.ts';
+import { bodyOf } from '../http/snake-case.ts';
 import type { UpdateTaskInput } from './task.inputs.ts';
 import type { TaskRow } from './task.ts';
 
@@ -40,10 +41,7 @@ export function updateOf(
   body: unknown,
   accepted: number[] | undefined,
 ): { changes: UpdateTaskInput; versions: number[] | undefined } {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new BadUserInputError([], 'The body must be a JSON object');
-  }
-  const { id, completed_at, created_at, updated_at, version, ...changes } = body as Record<string, unknown>;
+  const { id, completedAt, createdAt, updatedAt, position, version, ...changes } = bodyOf(body);
   if (version === undefined) return { changes, versions: accepted };
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
     throw new BadUserInputError([{ field: 'version', message: 'must be a whole number from 1' }]);

@@ -8,14 +8,15 @@ import { idempotencyKeyOf as keyOf } from '../http/idempotency.ts';
 import { pageLinks } from '../http/paging.ts';
 import { problems } from '../http/problem.ts';
 import { answerRevised } from '../http/revised-page.ts';
+import { bodyOf } from '../http/snake-case.ts';
 import { etagOf, isKnownTo, updateOf, versionsOf } from './task.conditions.ts';
+import type { CreateTaskInput } from './task.inputs.ts';
+import { pageQueryOf, taskListQuery } from './task.list-resource.ts';
 import {
   changeHeaders,
   idempotencyHeader,
   ifNoneMatchHeader,
-  sortOrders,
   taskCreation,
-  taskListQuery,
   taskPage,
   taskParameters,
   taskResource,
@@ -65,17 +66,11 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
         },
       },
       async (request, reply) => {
-        const { page, limit, sort, search, completed } = request.query;
         const actor = actorOf(request);
         return answerRevised(results, actor.userId, request, reply, async () => {
-          const result = await tasks.offsetPage(actor, {
-            page: Number(page),
-            limit: Number(limit),
-            orderBy: sortOrders(sort),
-            search,
-            filter: completed === undefined ? undefined : { completed: completed === 'true' },
-          });
-          return { link: pageLinks(request.url, result), body: { ...result, items: result.items.map(toResource) } };
+          const { isTimeBound, ...result } = await tasks.offsetPage(actor, pageQueryOf(request.query));
+          const body = { ...result, items: result.items.map(toResource) };
+          return { link: pageLinks(request.url, result), body, isTimeBound };
         });
       },
     );
@@ -95,7 +90,9 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
         },
       },
       async (request, reply) => {
-        const task = await tasks.create(actorOf(request), request.body, { key: keyOf(request, reply) });
+        const task = await tasks.create(actorOf(request), bodyOf(request.body) as CreateTaskInput, {
+          key: keyOf(request, reply),
+        });
         reply.code(201).header('location', `/api/tasks/${task.id}`);
         return sendTask(reply, task);
       },

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { TaskConnectionQuery, TaskFilter } from '../../src/tasks/task.inputs.ts';
+import type { TaskConnectionQuery, TaskFilter } from '../../src/tasks/task.list-inputs.ts';
 import { TASK_ORDER_FIELDS, type TaskOrder, taskSort } from '../../src/tasks/task.order.ts';
 import type { TaskRow } from '../../src/tasks/task.ts';
 import { storeTasks } from '../support/factories.ts';
-import { meets, sorted } from '../support/memory-stores.ts';
+import { meets, sorted } from '../support/memory-lists.ts';
 import { startTestServices, type TestServices } from '../support/test-services.ts';
 
 /** Lists are compared with a model: plain JavaScript over all of a user's tasks. */

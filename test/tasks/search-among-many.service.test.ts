@@ -4,7 +4,7 @@ import type { Actor } from '../../src/core/actor.ts';
 import { TASK_ORDER_FIELDS, type TaskOrder, taskSort } from '../../src/tasks/task.order.ts';
 import type { TaskRow } from '../../src/tasks/task.ts';
 import { storeTasks } from '../support/factories.ts';
-import { meets, sorted } from '../support/memory-stores.ts';
+import { meets, sorted } from '../support/memory-lists.ts';
 import { startTestServices, type TestServices } from '../support/test-services.ts';
 
 /** A user with more tasks than a search looks through before it asks the index of words. */
