@@ -29,5 +29,5 @@ export function createOnce(store: TaskStore): Once {
 /** An answer that an earlier version of the server has kept knows nothing of plans. */
 function withPlan<Answer>(answer: Answer): Answer {
   const isTask = typeof answer === 'object' && answer !== null && 'completedAt' in answer;
-  return isTask ? { ...UNPLANNED, ...answer } : answer;
+  return isTask && !('priority' in answer) ? { ...UNPLANNED, ...answer } : answer;
 }

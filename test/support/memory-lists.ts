@@ -8,6 +8,9 @@ import type { TaskRow } from '../../src/tasks/task.ts';
 
 /** Filters, searches and orders of tasks as the database has them, over rows in memory. */
 
+/** A row, or what an API shows of one. */
+type Listed = Omit<TaskRow, 'rank'> & { rank?: string | null };
+
 /** As the root collation of Unicode sorts, and by code units where that sees no difference. */
 const collator = new Intl.Collator('und');
 
@@ -15,7 +18,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-export function compare(row: TaskRow, place: Place, sort: TaskSort): number {
+export function compare(row: Listed, place: Place, sort: TaskSort): number {
   for (const [index, key] of sort.keys.entries()) {
     const [a, b] = [key.of(withDueSort(row)), place[index] ?? null];
     if (a === null && b === null) continue;
@@ -27,22 +30,23 @@ export function compare(row: TaskRow, place: Place, sort: TaskSort): number {
 }
 
 /** As the trigger `tasks_plan` has it. */
-function withDueSort(task: TaskRow): SortedTaskRow {
+export function withDueSort(listed: Listed): SortedTaskRow {
+  const task = { rank: null, ...listed };
   const { dueDate, dueAt, dueTimeZone } = task;
   if (dueDate !== null) return { ...task, dueSort: `${dueDate} 23:59:59.999` };
   return { ...task, dueSort: dueAt === null ? null : wallClock(dueAt, dueTimeZone ?? 'UTC').replace('T', ' ') };
 }
 
-export function sorted(rows: readonly TaskRow[], sort: TaskSort): TaskRow[] {
-  const place = (row: TaskRow) => sort.keys.map((key) => key.of(withDueSort(row)));
+export function sorted<Row extends Listed>(rows: readonly Row[], sort: TaskSort): Row[] {
+  const place = (row: Listed) => sort.keys.map((key) => key.of(withDueSort(row)));
   return [...rows].sort((a, b) => compare(a, place(b), sort));
 }
 
-export function meets(task: TaskRow, { filter, search, asOf }: DatedCriteria): boolean {
+export function meets(task: Listed, { filter, search, asOf }: DatedCriteria): boolean {
   return (!filter || passes(task, filter, asOf)) && (!search || isFound(task, search));
 }
 
-function passes(task: TaskRow, filter: TaskFilter, asOf: AsOf | undefined): boolean {
+function passes(task: Listed, filter: TaskFilter, asOf: AsOf | undefined): boolean {
   if (filter.completed != null && task.completed !== filter.completed) return false;
   if (!isPlanned(task, filter, asOf)) return false;
   for (const field of ['createdAt', 'updatedAt', 'completedAt', 'dueAt', 'dueDate'] as const) {
@@ -58,7 +62,7 @@ function passes(task: TaskRow, filter: TaskFilter, asOf: AsOf | undefined): bool
   return !(filter.not && passes(task, filter.not, asOf));
 }
 
-function isPlanned(task: TaskRow, filter: TaskFilter, asOf: AsOf | undefined): boolean {
+function isPlanned(task: Listed, filter: TaskFilter, asOf: AsOf | undefined): boolean {
   const { priorityIn, due, timeZone, hasDue, isRecurring, tags, listIn, hasList, parentIn, hasParent } = filter;
   const isDue = task.dueDate !== null || task.dueAt !== null;
   const within = (ids: readonly string[] | null | undefined, id: string | null) =>
@@ -79,14 +83,14 @@ function isPlanned(task: TaskRow, filter: TaskFilter, asOf: AsOf | undefined): b
   );
 }
 
-function isWithin({ dueDate, dueAt, completed }: TaskRow, { fromDate, toDate, from, to }: DueSpan): boolean {
+function isWithin({ dueDate, dueAt, completed }: Listed, { fromDate, toDate, from, to }: DueSpan): boolean {
   if (fromDate === undefined && completed) return false;
   const isDay = dueDate !== null && dueDate < toDate && (fromDate === undefined || dueDate >= fromDate);
   return isDay || (dueAt !== null && dueAt < to && (from === undefined || dueAt >= from));
 }
 
 /** Every word of the search begins some word of the task; a phrase in quotes stands in the title or the description. */
-function isFound({ title, description }: TaskRow, search: string): boolean {
+function isFound({ title, description }: Listed, search: string): boolean {
   const straight = search.replaceAll(/[“”„]/g, '"');
   const phrases = [...straight.matchAll(/"([^"]*)"/g)].map(([, text = '']) => wordsOf(text));
   const wanted = wordsOf(straight.replaceAll(/"[^"]*"/g, ' '));
