@@ -58,14 +58,14 @@ function sliceText(slice: TaskSlice, parameters: Parameters): string {
   }
   const ranges = start ? rangesFrom(sort, start, 'after', parameters) : wholeRange(sort);
   const limit = parameters.add(slice.limit);
-  const order = `order by ${orderClause(sort.keys)} limit ${limit}`;
+  const order = `order by ${orderClause(sort.keys, 'tasks')} limit ${limit}`;
   const columns = columnsFor(sort);
   if (criteria.search) {
     return `select ${columns} from (${searchedRows({ scope, criteria, sort, ranges }, limit, parameters)}) as tasks ${order}`;
   }
   const conditions = [...scope, ...criteriaConditions(criteria, parameters)];
   const selects = ranges.map(({ condition, keys }) => {
-    return `from tasks where ${[...conditions, condition].join(' and ')} order by ${orderClause(keys)} limit ${limit}`;
+    return `from tasks where ${[...conditions, condition].join(' and ')} order by ${orderClause(keys, 'tasks')} limit ${limit}`;
   });
   // Ranges follow each other: as one OR they would be a filter over the whole prefix, as a union each is an index scan.
   return selects.length === 1
@@ -98,7 +98,7 @@ export async function taskOffsetPage(
 ): Promise<TaskOffsetRows> {
   const { sort, criteria, limit, offset } = page;
   const parameters = new Parameters(userId);
-  const order = `order by ${orderClause(sort.keys)} limit ${parameters.add(limit)} offset ${parameters.add(offset)}`;
+  const order = `order by ${orderClause(sort.keys, 'tasks')} limit ${parameters.add(limit)} offset ${parameters.add(offset)}`;
   const source = criteria.search
     ? `(${searchedRows({ scope: [OWN], criteria, sort, ranges: wholeRange(sort) }, '$2::bigint + $3::bigint', parameters)}) as tasks`
     : `tasks where ${[OWN, ...criteriaConditions(criteria, parameters)].join(' and ')}`;
