@@ -77,10 +77,16 @@ describe('a recurrence rule', () => {
     ['FREQ=MONTHLY;BYSETPOS=1', 'must have another part that BYSETPOS picks from'],
     ['FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=3', 'must have at most 2 in BYSETPOS'],
     ['FREQ=DAILY;BYDAY=MO;BYSETPOS=1', 'must not have BYSETPOS in daily rules'],
-    [`FREQ=DAILY;BYMONTH=${'1,'.repeat(250)}1`, 'must have at most 500 characters'],
-    ['F'.repeat(10_000_000), 'must have at most 500 characters'],
-  ])('must not be %.60s: it %s', (text, fault) => {
+  ])('must not be %s: it %s', (text, fault) => {
     expect(faultOf(text)).toBe(fault);
+  });
+
+  it('must not have more than 500 characters', () => {
+    const days = (count: number) => `FREQ=MONTHLY;BYDAY=${Array(count).fill('MO').join(',')}`;
+    expect(parseRecurrence(days(160))).toEqual({ rule: 'FREQ=MONTHLY;BYDAY=MO' });
+    for (const text of [days(161), 'F'.repeat(10_000_000)]) {
+      expect(faultOf(text)).toBe('must have at most 500 characters');
+    }
   });
 
   it.each(['MO,1TU', 'XX', '0MO', '54MO', 'MO,', '1', '1.5MO', 'MONDAY', '+MO'])(
@@ -117,7 +123,7 @@ describe('a recurrence rule', () => {
         const often = text.replace(/;INTERVAL=\d+/, '');
         expect(naiveDays(often, '2000-01-01', 1, text.includes('DAILY') ? 10_228 : 336)).toEqual([]);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
