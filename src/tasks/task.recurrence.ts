@@ -1,6 +1,6 @@
 import { RRuleTemporal } from 'rrule-temporal';
 import { type CalendarDate, localDate, momentOf, wallClock } from '../core/time-zone.ts';
-import type { Timestamp } from '../core/timestamp.ts';
+import { TIMESTAMP_PATTERN, type Timestamp } from '../core/timestamp.ts';
 
 /** When a task is due: on a day, or at a moment in a zone of which `null` stands for UTC. */
 export type Due = { date: CalendarDate } | { at: Timestamp; timeZone: string | null };
@@ -39,9 +39,12 @@ export function nextOccurrence({ rule, due, basis, completedAt, timeZone }: Recu
   const dueDay = 'at' in due ? localDate(Date.parse(due.at), zone) : due.date;
   const day = dayAfter(rule, basis === 'DUE' ? dueDay : localDate(completedAt, zone));
   if (day === undefined) return undefined;
-  const next = 'at' in due ? { ...due, at: momentOf(day + wallClock(due.at, zone).slice(-13), zone) } : { date: day };
-  if (isOver(partOf(rule, 'UNTIL'), day, 'at' in next ? next.at : undefined)) return undefined;
-  return { due: next, rule: rule.replace(/\bCOUNT=\d+/, `COUNT=${count - 1}`) };
+  const at = 'at' in due ? momentOf(day + wallClock(due.at, zone).slice(-13), zone) : undefined;
+  if (isOver(partOf(rule, 'UNTIL'), day, at)) return undefined;
+  return {
+    due: 'at' in due && at !== undefined ? { ...due, at } : { date: day },
+    rule: rule.replace(/\bCOUNT=\d+/, `COUNT=${count - 1}`),
+  };
 }
 
 /**
@@ -89,6 +92,7 @@ function sparse(rule: string): string {
 
 /** UNTIL is the last day or moment that may be; where it is no moment it is a day in the zone of the task. */
 function isOver(until: string | undefined, day: CalendarDate, at: Timestamp | undefined): boolean {
+  if (at !== undefined && !TIMESTAMP_PATTERN.test(at)) return true;
   if (until === undefined) return false;
   const written = until.replace(/^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})Z)?$/, '$1-$2-$3T$4:$5:$6.000Z');
   return at !== undefined && until.includes('T') ? at > written : day > written.slice(0, 10);

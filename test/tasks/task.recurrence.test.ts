@@ -111,6 +111,7 @@ describe('the next day', () => {
     ['FREQ=DAILY;INTERVAL=999', '9998-01-01', []],
     ['FREQ=YEARLY', '9999-01-01', []],
     ['FREQ=DAILY', '9999-12-30', ['9999-12-31']],
+    ['FREQ=DAILY', '0000-02-28', ['0000-02-29', '0000-03-01']],
     ['FREQ=DAILY', '0001-01-01', ['0001-01-02', '0001-01-03']],
   ])('of %s after %s', (rule, date, days) => {
     expect(daysAfter(rule, date, Math.max(days.length, 2)).slice(0, days.length || 2)).toEqual(days);
@@ -176,6 +177,13 @@ describe('the next moment', () => {
     expect(follow('FREQ=DAILY', { at, timeZone }, expected.length)).toEqual(
       expected.map((next) => ({ at: next, timeZone })),
     );
+  });
+
+  it('is none when its year would not have four digits, in UTC or on the wall', () => {
+    expect(follow('FREQ=DAILY', { at: '9999-12-30T23:00:00.000Z', timeZone: 'Etc/GMT+12' }, 9)).toHaveLength(1);
+    expect(follow('FREQ=DAILY', { at: '9999-12-30T23:00:00.000Z', timeZone: 'Etc/GMT-14' }, 9)).toHaveLength(0);
+    expect(follow('FREQ=DAILY', { at: '9999-12-31T23:00:00.000Z', timeZone: 'Etc/GMT-14' }, 9)).toHaveLength(0);
+    expect(follow('FREQ=DAILY', { at: '0000-01-01T01:00:00.000Z', timeZone: 'Etc/GMT+12' }, 9)).toHaveLength(0);
   });
 
   it('is on weekdays and days of the month of its own zone', () => {
