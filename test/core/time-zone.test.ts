@@ -30,9 +30,13 @@ describe('a time zone', () => {
   it.each([
     ...['', ' ', '+02:00', '-0800', '02:00', 'UTC+2', 'GMT+1', 'Europe/Atlantis', 'Europe/Berlin ', ' Europe/Berlin'],
     ...['Europe/Berlin\0', 'Europe\\Berlin', 'Europe//Berlin', '/etc/passwd', '../UTC', ':UTC', 'local', 'undefined'],
-    ...['<+02>-2', 'Ｅｕｒｏｐｅ/Berlin', "UTC'; drop table tasks", 'a'.repeat(65), 'a'.repeat(1_000_000)],
-  ])('may not be %.70j', (name) => {
+    ...['<+02>-2', 'Ｅｕｒｏｐｅ/Berlin', "UTC'; drop table tasks"],
+  ])('may not be %j', (name) => {
     expect(isTimeZone(name)).toBe(false);
+  });
+
+  it('may not have a name of more than 64 characters', () => {
+    for (const length of [65, 1_000_000]) expect(isTimeZone('a'.repeat(length))).toBe(false);
   });
 
   it('may be any that the runtime lists', () => {
