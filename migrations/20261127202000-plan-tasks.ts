@@ -8,14 +8,19 @@ const MAXIMUM_DEPTH = 5;
 
 /**
  * The place of a task in the order that its user has given: in the order of creation until it was moved. Texts that compare
- * byte by byte, between any two of which there is another one (`src/tasks/task.rank.ts`). No two tasks have the same.
+ * byte by byte, between any two of which there is another one (`src/tasks/task.rank.ts`). No two tasks have the same. One
+ * expression, which the planner puts in place of the call; an interval's epoch, as that of a moment counts as stable only.
  */
 const RANK = `
   create function task_rank(rank text, created_at timestamptz, id uuid) returns text
   language sql immutable parallel safe
-  return coalesce(rank, 'm' ||
-    lpad((extract(epoch from created_at at time zone 'UTC') * 1000)::bigint::text, 13, '0') ||
-    replace(id::text, '-', '') || '1')`;
+  return coalesce(
+    rank,
+    'l' || lpad(
+      to_hex(greatest(floor(extract(epoch from created_at - timestamptz '1970-01-01 00:00:00+00') * 1000)::bigint, 0)),
+      12, '0'
+    ) || replace(id::text, '-', '') || '1'
+  )`;
 
 /**
  * Where a task is due on the wall of whoever it is for: the day's end for a date, so that what has a time that day comes

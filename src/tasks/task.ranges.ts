@@ -88,6 +88,7 @@ function groupsOf(keys: readonly DirectedKey[]): { start: number; end: number }[
 
 /** `table` where columns that are selected have the names of others: by itself a name means what is selected. */
 export function orderClause(keys: readonly DirectedKey[], table?: string): string {
-  const place = ({ column }: DirectedKey) => (table !== undefined && /^\w+$/.test(column) ? `${table}.${column}` : column);
+  const place = ({ column }: DirectedKey) =>
+    table !== undefined && /^\w+$/.test(column) ? `${table}.${column}` : column;
   return keys.map((key) => `${place(key)} ${key.direction}${isNative(key) ? '' : ` nulls ${key.nulls}`}`).join(', ');
 }

@@ -3,20 +3,9 @@ import fc from 'fast-check';
 import { defaultRank, ranksBetween } from '../../src/tasks/task.rank.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
 
-const TASK_RANK = `create function task_rank(rank text, created_at timestamptz, id uuid) returns text
-  language sql immutable parallel safe
-  return coalesce(
-    rank,
-    'l' || lpad(
-      to_hex(greatest(floor(extract(epoch from created_at - timestamptz '1970-01-01 00:00:00+00') * 1000)::bigint, 0)),
-      12, '0'
-    ) || replace(id::text, '-', '') || '1'
-  )`;
-
 let database: OpenTestDatabase;
 beforeAll(async () => {
   database = await openTestDatabase();
-  await database.owner(TASK_RANK);
 });
 afterAll(() => database.close());
 

@@ -18,7 +18,7 @@ export function taskCases(api: () => Api): void {
       completed: false,
       completedAt: null,
       ...UNPLANNED_VIEW,
-      position: expect.stringMatching(/^m\d{13}[0-9a-f]{32}1$/),
+      position: expect.stringMatching(/^l[0-9a-f]{44}1$/),
       createdAt: expect.stringMatching(TIMESTAMP),
       updatedAt: task.createdAt,
       version: 1,
