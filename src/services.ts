@@ -1,5 +1,6 @@
 import { type AuditService, createAuditService } from './audit/audit.service.ts';
 import type { AuditStore } from './audit/audit.store.ts';
+import type { Actor } from './core/actor.ts';
 import type { Clock } from './core/clock.ts';
 import type { RevocationChannel } from './core/revocations.ts';
 import type { SecurityEventLog } from './core/security-events.ts';
@@ -10,8 +11,11 @@ import type { LabelStore } from './labels/label.store.ts';
 import { createTaskFeed, type TaskFeedOptions } from './sync/sync.feed.ts';
 import { createSyncService, type SyncService } from './sync/sync.service.ts';
 import type { SyncStore } from './sync/sync.store.ts';
+import { type BulkService, createBulkService } from './tasks/bulk.service.ts';
+import { createHistoryService, type HistoryService } from './tasks/history.service.ts';
 import { createTaskService, type TaskService } from './tasks/task.service.ts';
 import type { TaskStore } from './tasks/task.store.ts';
+import { createTrashService, type TrashService } from './tasks/trash.service.ts';
 import { createUserService, type Identities, type UserService } from './users/user.service.ts';
 import type { UserStore } from './users/user.store.ts';
 
@@ -24,6 +28,9 @@ export interface Services {
   exports: ExportService;
   sync: SyncService;
   labels: LabelService;
+  bulk: BulkService;
+  trash: TrashService;
+  history: HistoryService;
 }
 
 export interface ServiceDependencies {
@@ -45,7 +52,8 @@ export interface ServiceDependencies {
 export function createServices(dependencies: ServiceDependencies): Services {
   const { taskStore, labelStore, userStore, auditStore, syncStore, following, clock, ...others } = dependencies;
   const users = createUserService({ store: userStore, clock, ...others });
-  const tasks = createTaskService({ store: taskStore, clock, timeZoneOf: (actor) => users.timeZone(actor) });
+  const writing = { store: taskStore, clock, timeZoneOf: (actor: Actor) => users.timeZone(actor) };
+  const tasks = createTaskService(writing);
   const audit = createAuditService(auditStore);
   const feed = createTaskFeed({ ...following, store: syncStore, readmit: (actor) => users.readmit(actor), clock });
   others.revocations.subscribe((userId) => feed.reconsider(userId));
@@ -57,5 +65,8 @@ export function createServices(dependencies: ServiceDependencies): Services {
     exports: createExportService({ tasks, users, audit, clock }),
     sync: createSyncService(syncStore, feed),
     labels: createLabelService(labelStore),
+    bulk: createBulkService(writing),
+    trash: createTrashService(taskStore),
+    history: createHistoryService(taskStore),
   };
 }

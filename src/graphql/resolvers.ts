@@ -10,11 +10,18 @@ import { TagResolver } from '../labels/tag.resolver.ts';
 import { createLabelLoaders, ListCountsResolver, TaskLabelsResolver } from '../labels/task-labels.resolver.ts';
 import { SyncResolver } from '../sync/sync.resolver.ts';
 import type { SyncService } from '../sync/sync.service.ts';
+import { BulkResolver } from '../tasks/bulk.resolver.ts';
+import type { BulkService } from '../tasks/bulk.service.ts';
 import { CommandResolver } from '../tasks/command.resolver.ts';
+import { HistoryResolver } from '../tasks/history.resolver.ts';
+import type { HistoryService } from '../tasks/history.service.ts';
+import { MoveResolver } from '../tasks/move.resolver.ts';
 import { createTaskLoaders } from '../tasks/task.loaders.ts';
 import { TaskConnectionResolver, TaskResolver } from '../tasks/task.resolver.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import { TaskRelationsResolver } from '../tasks/task-relations.resolver.ts';
+import { TrashResolver } from '../tasks/trash.resolver.ts';
+import type { TrashService } from '../tasks/trash.service.ts';
 import { ViewerTasksResolver } from '../tasks/viewer-tasks.resolver.ts';
 import type { UserService } from '../users/user.service.ts';
 import { ViewerResolver } from '../users/viewer.resolver.ts';
@@ -29,17 +36,24 @@ export interface ResolvedServices {
   exports: ExportService;
   sync: SyncService;
   labels: LabelService;
+  bulk: BulkService;
+  trash: TrashService;
+  history: HistoryService;
 }
 
 /** Every resolver of the API with the services it delegates to. */
 export function createResolvers(
-  { tasks, users, audit, exports, sync, labels }: ResolvedServices,
+  { tasks, users, audit, exports, sync, labels, bulk, trash, history }: ResolvedServices,
   events: SecurityEventLog,
 ): Resolvers {
   const [taskLoaders, labelLoaders] = [createTaskLoaders(tasks), createLabelLoaders(labels)];
   return [
     new TaskResolver(tasks, taskLoaders),
     new TaskRelationsResolver(taskLoaders),
+    new MoveResolver(tasks),
+    new BulkResolver(bulk),
+    new TrashResolver(trash),
+    new HistoryResolver(history),
     new TaskLabelsResolver(labelLoaders),
     new TagResolver(labels),
     new ListResolver(labels),

@@ -103,7 +103,7 @@ function replayOf(command: Command, applied: ReadonlyMap<string, AppliedCommand>
 }
 
 /** What a single write would be refused for as well. That the database itself refuses something is no such thing. */
-function isRefusal(error: unknown): error is AppError {
+export function isRefusal(error: unknown): error is AppError {
   if (!(error instanceof AppError)) return false;
   return ['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT'].includes(error.code) || error instanceof ForbiddenError;
 }

@@ -7,9 +7,10 @@ import { CONTENTS, type FormedCommand } from './command.inputs.ts';
 import type { AppliedCommand } from './command.store.ts';
 import type { AsOf } from './task.criteria.ts';
 import { definedOf } from './task.fields.ts';
+import { moveInput } from './task.inputs.ts';
 import type { TaskStore } from './task.store.ts';
 import type { TaskRow } from './task.ts';
-import { changeTask, createUnder, draftOf, toggleTask, updateOf } from './task.writes.ts';
+import { changeTask, createUnder, draftOf, moveOf, moveTask, toggleTask, updateOf } from './task.writes.ts';
 
 /** A command that can be tried; `taskId` is chosen for a new task too. */
 export interface Command extends AppliedCommand {
@@ -55,6 +56,11 @@ function commandOf({ id, kind, content }: FormedCommand, actor: Actor, asOf: AsO
       const { id: taskId, expectedVersion } = parseInput(CONTENTS.delete, content, kind);
       const [changes, versions] = [{ deletedAt: new Date(asOf.now) }, versionsOf(expectedVersion)];
       return command(taskId, [taskId, versions], (store) => changeTask(store, actor, taskId, () => changes, versions));
+    }
+    case 'move': {
+      const { id: taskId, ...place } = parseInput(CONTENTS.move, content, kind);
+      const move = moveOf(taskId, parseInput(moveInput, place, kind));
+      return command(taskId, [move], (store) => moveTask(store, actor, move));
     }
     case 'toggle': {
       const { id: taskId } = parseInput(CONTENTS.toggle, content, kind);

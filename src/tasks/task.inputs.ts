@@ -113,5 +113,14 @@ export const updateTaskInput = z
   });
 export type UpdateTaskInput = z.input<typeof updateTaskInput>;
 
+/** The tasks that a moved one is to stand between; one of them is enough. */
+export const moveInput = z
+  .strictObject({ before: taskId.nullish(), after: taskId.nullish() }, 'must be an object')
+  .refine(({ before, after }) => before != null || after != null, {
+    path: ['before'],
+    error: 'must be given, or else after',
+  });
+export type MoveInput = z.input<typeof moveInput>;
+
 /** A version that a change accepts. */
 export const expectedVersion = z.int('must be a whole number').min(1, 'must be at least 1');

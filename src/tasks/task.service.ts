@@ -14,6 +14,8 @@ import {
   type CreateTaskInput,
   createTaskInput,
   expectedVersion,
+  type MoveInput,
+  moveInput,
   taskId,
   type UpdateTaskInput,
   updateTaskInput,
@@ -30,7 +32,17 @@ import { taskSort } from './task.order.ts';
 import type { NewTask } from './task.record.ts';
 import type { TaskStore, WrittenTask } from './task.store.ts';
 import type { TaskRow, TaskStats } from './task.ts';
-import { changeTask, createUnder, draftOf, refusalOf, standingsOf, toggleTask, updateOf } from './task.writes.ts';
+import {
+  changeTask,
+  createUnder,
+  draftOf,
+  moveOf,
+  moveTask,
+  refusalOf,
+  standingsOf,
+  toggleTask,
+  updateOf,
+} from './task.writes.ts';
 
 export interface TaskOffsetResult {
   items: TaskRow[];
@@ -85,6 +97,8 @@ export interface TaskService {
   /** With its subtasks. The rows stay as tombstones, for synchronisation, trash and undo. */
   delete(actor: Actor, id: string, options?: WriteOptions): Promise<DeletedTask>;
   toggle(actor: Actor, id: string, options?: Pick<WriteOptions, 'key'>): Promise<WrittenTask>;
+  /** To directly before or after another task of the user's own order. */
+  move(actor: Actor, id: string, place: MoveInput, options?: WriteOptions): Promise<WrittenTask>;
   /**
    * Applies the commands of a device in order, each once however often and in whatever batches it is sent. What one of
    * them is refused for stands in its result; with `atomic` it is refused for all of them.
@@ -202,6 +216,14 @@ export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDepen
       const own = parseInput(taskId, id, 'id');
       const now = await asOf(actor);
       return once(actor, key, own, ['toggle', own], (within) => toggleTask(within, actor, own, now));
+    },
+
+    async move(actor, id, place, { versions, key } = {}) {
+      const [own, accepted] = targetOf(id, versions);
+      const move = moveOf(own, parseInput(moveInput, place));
+      return once(actor, key, own, ['move', move, accepted], (within) =>
+        moveTask(within, actor, { ...move, versions: accepted }),
+      );
     },
 
     applyCommands: async (actor, batch) => applyCommands(store, actor, batch, await asOf(actor)),

@@ -4,6 +4,14 @@ import { ConflictError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { type KeyedAnswer, type KeyedRequest, once } from '../db/once.ts';
 import { type CommandTransaction, inCommandTransaction, type NamedCommands } from './command.store.ts';
+import {
+  type CompletedOccurrence,
+  completedOccurrences,
+  type HistorySlice,
+  type RecordedChange,
+  recordedChanges,
+} from './history.queries.ts';
+import { type Move, type MoveTarget, moveTask } from './move.store.ts';
 import { type SubtaskCount, subtaskCounts, subtasks } from './subtask.queries.ts';
 import type { DatedCriteria } from './task.criteria.ts';
 import { Task } from './task.entity.ts';
@@ -24,6 +32,16 @@ import {
 } from './task.queries.ts';
 import { assignChanges, entityOf, type NewTask, rowOf, type TaskChanges } from './task.record.ts';
 import type { TaskRow, TaskStats } from './task.ts';
+import {
+  type DeletedTaskRow,
+  deletedCount,
+  deletedTasks,
+  purgeTask,
+  restoreTask,
+  type TrashSlice,
+} from './trash.store.ts';
+import { type UndoneTask, undoChanges } from './undo.store.ts';
+import type { Change } from './undo.token.ts';
 
 /** A task after a write. */
 export interface WrittenTask extends TaskRow {
@@ -63,6 +81,19 @@ export interface TaskStore {
   change(userId: string, id: string, revise: Revise, versions?: readonly number[]): Promise<WrittenTask | undefined>;
   /** In one step; `undefined` when there is no such task, or it recurs. */
   toggle(userId: string, id: string): Promise<TaskRow | undefined>;
+  /** What is not there of it, or the task after the move; throws as `change` does. */
+  move(userId: string, move: Move): Promise<WrittenTask | MoveTarget>;
+  /** Deleted tasks, the latest deletions first. */
+  deleted(userId: string, slice: TrashSlice): Promise<DeletedTaskRow[]>;
+  deletedCount(userId: string): Promise<number>;
+  /** Out of the trash, with its subtasks; `undefined` when it is not there. Throws as `change` does. */
+  restore(userId: string, id: string, versions?: readonly number[]): Promise<TaskRow | undefined>;
+  /** Empties a deleted task and its subtasks for good; answers whether it was in the trash. */
+  purge(userId: string, id: string): Promise<boolean>;
+  history(userId: string, slice: HistorySlice): Promise<RecordedChange[]>;
+  occurrences(userId: string, slice: HistorySlice): Promise<CompletedOccurrence[]>;
+  /** All or none; `undefined` for tasks that are not there. @throws ConflictError when one was changed since */
+  undo(userId: string, changes: readonly Change[]): Promise<(UndoneTask | undefined)[]>;
   /**
    * Does `work` unless it was done under this key within 24 hours: then the answer of that time is given again. The store
    * that `work` gets is that of one transaction with the key and the answer, `taskId` what the key is bound to.
@@ -97,6 +128,15 @@ export function createTaskStore(database: IsolatedDatabase): TaskStore {
     revision: (userId) => taskRevision(database, userId),
     idsOfOthers: (userId, ids) => idsOfOthers(database, userId, ids),
     toggle: (userId, id) => toggleTask(database, userId, id),
+
+    move: (userId, move) => moveTask(database, userId, move),
+    deleted: (userId, slice) => deletedTasks(database, userId, slice),
+    deletedCount: (userId) => deletedCount(database, userId),
+    restore: (userId, id, versions) => restoreTask(database, userId, id, versions),
+    purge: (userId, id) => purgeTask(database, userId, id),
+    history: (userId, slice) => recordedChanges(database, userId, slice),
+    occurrences: (userId, slice) => completedOccurrences(database, userId, slice),
+    undo: (userId, changes) => undoChanges(database, userId, changes),
 
     insert: (userId, task) =>
       database.as(userId).unitOfWork(async (manager) => {

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Actor } from '../core/actor.ts';
-import { type AppError, ConflictError, NotFoundError } from '../core/errors.ts';
+import { type AppError, BadUserInputError, ConflictError, NotFoundError } from '../core/errors.ts';
+import type { Move } from './move.store.ts';
 import type { AsOf } from './task.criteria.ts';
 import { definedOf } from './task.fields.ts';
-import type { createTaskInput } from './task.inputs.ts';
+import type { createTaskInput, moveInput } from './task.inputs.ts';
 import { type TaskStanding, taskRefusal } from './task.policy.ts';
 import { type NewTask, UNPLANNED } from './task.record.ts';
 import { revisionOf, type TaskUpdate } from './task.revision.ts';
@@ -51,6 +52,20 @@ export async function toggleTask(store: TaskStore, actor: Actor, id: string, asO
   const toggled = await store.toggle(actor.userId, id);
   if (toggled) return toggled;
   return changeTask(store, actor, id, (task) => revisionOf(task, { completed: !task.completed }, asOf), undefined);
+}
+
+/** Directly after one is between both, whatever a client does not see there. */
+export function moveOf(id: string, { before, after }: z.output<typeof moveInput>): Move {
+  return after != null ? { id, anchorId: after, side: 'after' } : { id, anchorId: before ?? '', side: 'before' };
+}
+
+export async function moveTask(store: TaskStore, actor: Actor, move: Move): Promise<WrittenTask> {
+  const moved = await store.move(actor.userId, move);
+  if (typeof moved === 'object') return moved;
+  if (moved === 'task') throw await refusal(store, actor, move.id);
+  throw new BadUserInputError([
+    { field: move.side, message: move.anchorId === move.id ? 'is the task itself' : 'there is no such task' },
+  ]);
 }
 
 /** The error for an own task that was looked for and not found. */
