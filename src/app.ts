@@ -41,7 +41,7 @@ import { createRestServer } from './rest/server.ts';
 import { createServedStores } from './served-stores.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
 import { syncRoutes } from './sync/sync.routes.ts';
-import { taskRoutes } from './tasks/task.routes.ts';
+import { taskFeatureRoutes } from './task-feature-routes.ts';
 import { userRoutes } from './users/user.routes.ts';
 import type { Siblings } from './workers/siblings.ts';
 
@@ -200,7 +200,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     logger,
     bodyLimit: config.bodyLimit,
     userRoutes: [
-      taskRoutes(services.tasks, results),
+      ...taskFeatureRoutes(services, results),
       userRoutes(services.users),
       auditRoutes(services.audit),
       exportRoutes(services.exports, logger),

@@ -83,6 +83,6 @@ export class HistoryResolver {
     @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
     @Ctx() { actor }: RequestContext,
   ): Promise<UndoPayload> {
-    return new UndoPayload(await this.#history.undo(actor, token, { key: keyOf(key) }));
+    return new UndoPayload(await this.#history.undo(actor, { token }, { key: keyOf(key) }));
   }
 }

@@ -15,6 +15,9 @@ import { type Change, changesOfToken } from './undo.token.ts';
 const historyQuery = z.strictObject({ first: pageSize.nullish(), after: cursorText.nullish() });
 export type HistoryQuery = z.input<typeof historyQuery>;
 
+const undoInput = z.strictObject({ token: z.string('must be text') }, 'must be an object');
+export type UndoInput = z.input<typeof undoInput>;
+
 /** What one field of a task was before a change and after it, as text; lists of ids with commas between them. */
 export interface FieldChange {
   field: string;
@@ -61,7 +64,7 @@ export interface HistoryService {
    * Takes back what a mutation has changed, all or none.
    * @throws BadUserInputError for what is no token, ConflictError when a task was changed since, NotFoundError or ForbiddenError when it is not there
    */
-  undo(actor: Actor, token: string, options?: Pick<WriteOptions, 'key'>): Promise<Undone>;
+  undo(actor: Actor, input: UndoInput, options?: Pick<WriteOptions, 'key'>): Promise<Undone>;
 }
 
 /** Names this order inside cursors. */
@@ -103,7 +106,8 @@ export function createHistoryService(store: TaskStore): HistoryService {
         (row) => row,
       ),
 
-    async undo(actor, token, { key } = {}) {
+    async undo(actor, input, { key } = {}) {
+      const { token } = parseInput(undoInput, input);
       const changes = changesOfToken(token);
       return once(actor, key, changes[0]?.id ?? '', ['undo', token], async (within) => {
         const undone = await within.undo(actor.userId, changes);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TEXT_PATTERN } from '../core/text.ts';
 import { pageParameters } from '../http/paging.ts';
 import { DUE_WINDOWS } from './task.due.ts';
-import type { TaskPageQuery } from './task.list-inputs.ts';
+import type { TaskCriteriaInput, TaskPageQuery } from './task.list-inputs.ts';
 import type { TaskOrder, TaskOrderField } from './task.order.ts';
 import { TASK_PRIORITIES } from './task.ts';
 
@@ -36,21 +36,7 @@ const flag = (description: string) =>
 const bound = (description: string) =>
   z.string('must be given once').optional().meta({ maxLength: 35, pattern: '^[0-9TtZz:.+-]+$', description });
 
-export const taskListQuery = z.strictObject({
-  ...pageParameters('Tasks'),
-  sort: z
-    .string('must be given once')
-    .regex(
-      SORT_PATTERN,
-      `must be up to 3 of ${Object.keys(SORT_NAMES).join(', ')}, each with - before it for descending`,
-    )
-    .default('-created_at')
-    .meta({
-      maxLength: 100,
-      description:
-        'Fields to sort by, comma-separated, each with `-` before it for descending. What has no value comes last. ' +
-        '`-relevance` needs `search`.',
-    }),
+const conditions = {
   search: z
     .string()
     .optional()
@@ -92,16 +78,42 @@ export const taskListQuery = z.strictObject({
   has_list: flag('Only tasks in some list, or in none.'),
   parent_id: ids('Part of one of these tasks, comma-separated.'),
   has_parent: flag('Only subtasks, or only tasks that are none.'),
+};
+
+/** What a list is narrowed to. */
+export const taskFilterQuery = z.strictObject(conditions);
+type TaskFilterQuery = z.output<typeof taskFilterQuery>;
+
+export const taskListQuery = z.strictObject({
+  ...pageParameters('Tasks'),
+  sort: z
+    .string('must be given once')
+    .regex(
+      SORT_PATTERN,
+      `must be up to 3 of ${Object.keys(SORT_NAMES).join(', ')}, each with - before it for descending`,
+    )
+    .default('-created_at')
+    .meta({
+      maxLength: 100,
+      description:
+        'Fields to sort by, comma-separated, each with `-` before it for descending. What has no value comes last. ' +
+        '`-relevance` needs `search`.',
+    }),
+  ...conditions,
 });
-export type TaskListQuery = z.output<typeof taskListQuery>;
+type TaskListQuery = z.output<typeof taskListQuery>;
 
 /** The same question as the service takes it. */
 export function pageQueryOf(query: TaskListQuery): TaskPageQuery {
-  const { page, limit, sort, search } = query;
-  return { page: Number(page), limit: Number(limit), orderBy: sortOrders(sort), search, filter: filterOf(query) };
+  const { page, limit, sort } = query;
+  return { page: Number(page), limit: Number(limit), orderBy: sortOrders(sort), ...criteriaOf(query) };
 }
 
-function filterOf(query: TaskListQuery): TaskPageQuery['filter'] {
+export function criteriaOf(query: TaskFilterQuery): TaskCriteriaInput {
+  return { search: query.search, filter: filterOf(query) };
+}
+
+function filterOf(query: TaskFilterQuery): TaskCriteriaInput['filter'] {
   const filter = {
     completed: flagOf(query.completed),
     priorityIn: query.priority?.split(','),
@@ -123,13 +135,13 @@ function filterOf(query: TaskListQuery): TaskPageQuery['filter'] {
 const flagOf = (text: string | undefined) => (text === undefined ? undefined : text === 'true');
 
 /** Days are compared with dates, moments with moments; of both together nothing would be left. */
-function dueRange({ due_from: from, due_to: to }: TaskListQuery) {
+function dueRange({ due_from: from, due_to: to }: TaskFilterQuery) {
   if (from === undefined && to === undefined) return {};
   const range = { gte: from, lt: to };
   return [from, to].some((text) => text !== undefined && text.length > 10) ? { dueAt: range } : { dueDate: range };
 }
 
-function tagsOf({ tags, all_tags: all, no_tags: none }: TaskListQuery) {
+function tagsOf({ tags, all_tags: all, no_tags: none }: TaskFilterQuery) {
   if (tags === undefined && all === undefined && none === undefined) return undefined;
   return { any: tags?.split(','), all: all?.split(','), none: none?.split(',') };
 }

@@ -28,6 +28,7 @@ export interface TaskOrder {
 export interface SortedTaskRow extends TaskRow {
   dueSort?: string | null;
   relevance?: string;
+  deletedAt?: string;
 }
 
 /** One key of a total order: how SQL names it, how a row and a cursor show it. */

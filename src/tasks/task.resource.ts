@@ -1,8 +1,13 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { etagOf } from '../http/conditions.ts';
 import { pageOf } from '../http/paging.ts';
+import { ETAGS } from '../http/write-headers.ts';
 import { createTaskInput, MAXIMUM_TAGS, updateTaskInput } from './task.inputs.ts';
 import { positionOf } from './task.position.ts';
+import type { WrittenTask } from './task.store.ts';
 import { RECURRENCE_BASES, TASK_PRIORITIES, type TaskRow } from './task.ts';
+import { undoTokenOf } from './undo.token.ts';
 
 /** How REST shows and takes tasks: the names of the contract, in snake_case. */
 
@@ -12,8 +17,6 @@ const id = z.uuid().meta({ maxLength: 36, description: 'A UUID; of version 7 whe
 const version = z.int32().min(1).meta({ format: 'int32' });
 /** Text is stored without control characters except newline and tab. */
 const STORED_TEXT = '^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$';
-/** `*`, or entity tags as they came in an `ETag` header. */
-const ETAGS = '^(\\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$';
 
 const date = z.iso.date().meta({ maxLength: 10 });
 
@@ -86,15 +89,23 @@ export const taskCreation = z
   })
   .meta({ id: 'TaskCreation', description: 'A new task.' });
 
+const changes = {
+  title: changed.title,
+  description: changed.description,
+  completed: changed.completed,
+  ...planned,
+  add_tags: changed.addTags.describe('Tags to put on it beside those it has.'),
+  remove_tags: changed.removeTags.describe('Tags to take off it.'),
+};
+
+export const taskChanges = z
+  .strictObject(changes)
+  .meta({ id: 'TaskChanges', description: 'Changes of tasks: absent fields stay, null clears.' });
+
 /** What clients send back of what they read is accepted and left alone; a `version` must be the current one. */
 export const taskUpdate = z
   .strictObject({
-    title: changed.title,
-    description: changed.description,
-    completed: changed.completed,
-    ...planned,
-    add_tags: changed.addTags.describe('Tags to put on it beside those it has.'),
-    remove_tags: changed.removeTags.describe('Tags to take off it.'),
+    ...changes,
     id: z.unknown().optional().describe('Ignored.'),
     completed_at: z.unknown().optional().describe('Ignored.'),
     created_at: z.unknown().optional().describe('Ignored.'),
@@ -108,28 +119,22 @@ export const taskParameters = z.object({
   id: z.string().meta({ format: 'uuid', maxLength: 36, description: 'The id of the task.' }),
 });
 
-/** Headers are checked where they are read; these describe them. */
 export const ifNoneMatchHeader = z.object({
   'if-none-match': z
     .string()
     .optional()
     .meta({ maxLength: 1000, pattern: ETAGS, description: 'ETag that is known; 304 if current.' }),
 });
-export const idempotencyHeader = z.object({
-  'idempotency-key': z.string().optional().meta({
-    maxLength: 255,
-    pattern: '^[\\x21-\\x7E]+$',
-    description:
-      'Names this request: sent again with it within 24 hours it is answered as the first time, and done once; 409 for another request.',
-  }),
-});
-const ifMatchHeader = z.object({
-  'if-match': z
-    .string()
-    .optional()
-    .meta({ maxLength: 1000, pattern: ETAGS, description: 'ETag that was read; 412 if it has changed.' }),
-});
-export const changeHeaders = idempotencyHeader.extend(ifMatchHeader.shape);
+
+/** Answers a task with its version, and with how a write of it is taken back. */
+export function sendTask(reply: FastifyReply, task: WrittenTask, isWrite = true): TaskResource {
+  reply.header('etag', etagOf(task));
+  const undoToken = isWrite && !task.isUnchanged ? undoTokenOf([task]) : null;
+  if (undoToken !== null) reply.header(UNDO_TOKEN, undoToken);
+  return toResource(task);
+}
+
+export const UNDO_TOKEN = 'undo-token';
 
 export function toResource(task: TaskRow): TaskResource {
   return {

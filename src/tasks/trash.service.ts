@@ -52,7 +52,7 @@ export function createTrashService(store: TaskStore): TrashService {
         rows: rows.slice(0, limit),
         hasNextPage,
         hasPreviousPage: place !== undefined,
-        cursorOf: (row) => encodeCursor(SORT, [rows.find((one) => one.id === row.id)?.deletedAt ?? '', row.id]),
+        cursorOf: (row) => encodeCursor(SORT, [row.deletedAt ?? '', row.id]),
         count: () => store.deletedCount(userId),
         isTimeBound: false,
       };

@@ -12,7 +12,7 @@ const FORM = 1;
 const ID_BYTES = 16;
 const ENTRY_BYTES = ID_BYTES + 4;
 const MAXIMUM_ENTRIES = 100;
-const PATTERN = /^[\w-]+$/;
+export const UNDO_TOKEN_PATTERN = /^[\w-]+$/;
 
 /**
  * Names the changes of one mutation, so that they can be taken back: ids and versions, and nothing that only its user may
@@ -32,7 +32,7 @@ export function undoTokenOf(changes: readonly Change[]): string | null {
 
 /** @throws BadUserInputError for what is no token */
 export function changesOfToken(token: string): Change[] {
-  const bytes = Buffer.from(PATTERN.test(token) ? token : '', 'base64url');
+  const bytes = Buffer.from(UNDO_TOKEN_PATTERN.test(token) ? token : '', 'base64url');
   const entries = (bytes.length - 1) / ENTRY_BYTES;
   const isToken = bytes[0] === FORM && Number.isInteger(entries) && entries >= 1 && entries <= MAXIMUM_ENTRIES;
   if (!isToken || bytes.toString('base64url') !== token) throw notAToken();
