@@ -8,4 +8,4 @@ export const timeZone = z
   .string('must be text')
   .max(MAXIMUM_LENGTH, { error: FAULT, abort: true })
   .refine(isTimeZone, FAULT)
-  .meta({ maxLength: MAXIMUM_LENGTH });
+  .meta({ maxLength: MAXIMUM_LENGTH, pattern: '^[A-Za-z0-9_+/-]+$' });

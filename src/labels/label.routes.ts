@@ -6,6 +6,7 @@ import { etagOf, updateOf, versionsOf } from '../http/conditions.ts';
 import { idempotencyKeyOf as keyOf } from '../http/idempotency.ts';
 import { problems } from '../http/problem.ts';
 import { bodyOf } from '../http/snake-case.ts';
+import { STORED_TEXT } from '../http/stored-text.ts';
 import { changeHeaders, idempotencyHeader } from '../http/write-headers.ts';
 import { type CreateLabelInput, createLabelInput, updateLabelInput } from './label.inputs.ts';
 import type { LabelService } from './label.service.ts';
@@ -29,7 +30,7 @@ export function labelRoutes(labels: LabelService, kind: LabelKind): FastifyPlugi
   const resource = z
     .object({
       id: z.uuid().meta({ maxLength: 36 }),
-      name: z.string().meta({ minLength: 1, maxLength: 100 }),
+      name: z.string().meta({ minLength: 1, maxLength: 100, pattern: STORED_TEXT }),
       color: z.string().meta({ maxLength: 7, pattern: '^#[0-9a-f]{6}$' }).nullable(),
       created_at: moment,
       updated_at: moment,

@@ -10,12 +10,14 @@ import { idempotencyHeader } from '../http/write-headers.ts';
 import { MAXIMUM_ITEMS } from './bulk.inputs.ts';
 import type { BulkOutcome, BulkService } from './bulk.service.ts';
 import { type CreateTaskInput, expectedVersion, taskId } from './task.inputs.ts';
-import { criteriaOf, taskFilterQuery } from './task.list-resource.ts';
+import { filterOf, taskFilterQuery } from './task.list-resource.ts';
 import { taskChanges, taskCreation, taskResource, toResource } from './task.resource.ts';
 import { UNDO_TOKEN_PATTERN, undoTokenOf } from './undo.token.ts';
 
 const tags = ['tasks'];
 const count = z.int32().min(0).meta({ format: 'int32' });
+/** A search finds what its words mean to it: too little to change things by. */
+const conditions = taskFilterQuery.omit({ search: true });
 const dryRun = z.boolean().optional().describe('Only says what would be done.');
 
 const outcome = z
@@ -60,7 +62,7 @@ const targets = {
     .optional()
     .describe('The tasks. Where they are not given, the parameters of the request say which, and there must be some.'),
   expected_versions: z
-    .array(expectedVersion)
+    .array(expectedVersion.meta({ format: 'int32', maximum: 2_147_483_647 }))
     .max(MAXIMUM_ITEMS)
     .optional()
     .describe('With ids: the version of each that was read.'),
@@ -114,14 +116,14 @@ export function bulkRoutes(bulk: BulkService): FastifyPluginCallbackZod {
           operationId: 'updateTasks',
           summary: 'Change many tasks in the same way',
           description: 'Up to 100, all or none: those of `ids`, or those that the parameters of a list find.',
-          querystring: taskFilterQuery,
+          querystring: conditions,
           body: changes,
           response,
         },
       },
       async (request, reply) => {
         const { set, ...others } = bodyOf(request.body);
-        const input = { ...others, ...criteriaOf(request.query), set: itemOf(set) };
+        const input = { ...others, filter: filterOf(request.query), set: itemOf(set) };
         return toOutcome(await bulk.update(actorOf(request), input as never, { key: keyOf(request, reply) }));
       },
     );
@@ -135,13 +137,13 @@ export function bulkRoutes(bulk: BulkService): FastifyPluginCallbackZod {
           operationId: 'deleteTasks',
           summary: 'Delete many tasks',
           description: 'Up to 100 with their subtasks, all or none: those of `ids`, or those that the parameters find.',
-          querystring: taskFilterQuery,
+          querystring: conditions,
           body: deletions,
           response,
         },
       },
       async (request, reply) => {
-        const input = { ...bodyOf(request.body), ...criteriaOf(request.query) };
+        const input = { ...bodyOf(request.body), filter: filterOf(request.query) };
         return toOutcome(await bulk.delete(actorOf(request), input as never, { key: keyOf(request, reply) }));
       },
     );

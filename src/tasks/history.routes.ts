@@ -6,6 +6,7 @@ import { cursorPageOf, cursorParameters } from '../http/cursor-page.ts';
 import { idempotencyKeyOf as keyOf } from '../http/idempotency.ts';
 import { problems } from '../http/problem.ts';
 import { bodyOf, toSnakeCase } from '../http/snake-case.ts';
+import { STORED_TEXT } from '../http/stored-text.ts';
 import { idempotencyHeader } from '../http/write-headers.ts';
 import type { CompletedOccurrence } from './history.queries.ts';
 import type { HistoryEntry, HistoryPage, HistoryService, UndoInput } from './history.service.ts';
@@ -16,7 +17,7 @@ import { UNDO_TOKEN_PATTERN, undoTokenOf } from './undo.token.ts';
 const tags = ['tasks'];
 const moment = z.iso.datetime().meta({ maxLength: 24 });
 const version = z.int32().min(1).meta({ format: 'int32' });
-const value = z.string().meta({ maxLength: 65_536 }).nullable();
+const value = z.string().meta({ maxLength: 65_536, pattern: STORED_TEXT }).nullable();
 const undoToken = z.string().meta({ maxLength: 3000, pattern: UNDO_TOKEN_PATTERN.source });
 
 const historyPage = cursorPageOf(

@@ -37,7 +37,7 @@ export const moment = z
 const recurrence = z
   .string('must be text')
   .max(MAXIMUM_RULE, `must have at most ${MAXIMUM_RULE} characters`)
-  .meta({ maxLength: MAXIMUM_RULE })
+  .meta({ maxLength: MAXIMUM_RULE, pattern: '^[A-Za-z0-9=;:,+-]+$' })
   .transform((text, context) => {
     const parsed = parseRecurrence(text);
     if ('rule' in parsed) return parsed.rule;

@@ -113,7 +113,7 @@ export function criteriaOf(query: TaskFilterQuery): TaskCriteriaInput {
   return { search: query.search, filter: filterOf(query) };
 }
 
-function filterOf(query: TaskFilterQuery): TaskCriteriaInput['filter'] {
+export function filterOf(query: Omit<TaskFilterQuery, 'search'>): TaskCriteriaInput['filter'] {
   const filter = {
     completed: flagOf(query.completed),
     priorityIn: query.priority?.split(','),

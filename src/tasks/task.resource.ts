@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { etagOf } from '../http/conditions.ts';
 import { pageOf } from '../http/paging.ts';
+import { STORED_TEXT } from '../http/stored-text.ts';
 import { ETAGS } from '../http/write-headers.ts';
 import { createTaskInput, MAXIMUM_TAGS, updateTaskInput } from './task.inputs.ts';
 import { positionOf } from './task.position.ts';
@@ -15,8 +16,6 @@ import { undoTokenOf } from './undo.token.ts';
 const moment = z.iso.datetime().meta({ maxLength: 24 });
 const id = z.uuid().meta({ maxLength: 36, description: 'A UUID; of version 7 where the server made it.' });
 const version = z.int32().min(1).meta({ format: 'int32' });
-/** Text is stored without control characters except newline and tab. */
-const STORED_TEXT = '^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$';
 
 const date = z.iso.date().meta({ maxLength: 10 });
 
@@ -100,7 +99,7 @@ const changes = {
 
 export const taskChanges = z
   .strictObject(changes)
-  .meta({ id: 'TaskChanges', description: 'Changes of tasks: absent fields stay, null clears.' });
+  .meta({ id: 'BulkTaskChange', description: 'Changes of each of many tasks: absent fields stay, null clears.' });
 
 /** What clients send back of what they read is accepted and left alone; a `version` must be the current one. */
 export const taskUpdate = z
