@@ -4,7 +4,8 @@ const DAY = 86_400_000;
 const YEAR = 366 * DAY;
 /** Tasks repeat for years after the last one. */
 const YEARS_AFTER = 5;
-const MOST_YEARS = 40;
+/** The last ones: each takes as long as many tasks. */
+const MOST_YEARS = 15;
 /** Before, there were no zones. */
 const EARLIEST = Date.UTC(1900, 0, 1);
 
@@ -18,8 +19,10 @@ export function createZoneSpans() {
       spans.set(timeZone, { first: Math.min(first, time), last: Math.max(last, time) });
     },
     *lines(): Generator<string> {
-      for (const [timeZone, { first, last }] of spans)
-        yield* zoneLines(timeZone, Math.max(first - YEAR, EARLIEST), last + YEARS_AFTER * YEAR);
+      for (const [timeZone, { first, last }] of spans) {
+        const end = last + YEARS_AFTER * YEAR;
+        yield* zoneLines(timeZone, Math.max(first - YEAR, end - MOST_YEARS * YEAR, EARLIEST), end);
+      }
     },
   };
 }
@@ -35,7 +38,7 @@ interface Change {
  * many years. Most programs know the zone by its name anyway.
  */
 function* zoneLines(timeZone: string, first: number, last: number): Generator<string> {
-  const changes = changesBetween(timeZone, first, Math.min(last, first + MOST_YEARS * YEAR));
+  const changes = changesBetween(timeZone, first, last);
   const start = changes[0]?.from ?? offsetAt(first, timeZone);
   const kinds = new Map<string, Change[]>();
   for (const change of [{ time: first, from: start, to: start }, ...changes]) {
@@ -44,14 +47,16 @@ function* zoneLines(timeZone: string, first: number, last: number): Generator<st
   }
   yield 'BEGIN:VTIMEZONE';
   yield `TZID:${timeZone}`;
-  for (const [onset, ...others] of kinds.values()) {
+  for (const onsets of kinds.values()) {
+    const [onset] = onsets;
     if (!onset) continue;
     const kind = onset.to > onset.from ? 'DAYLIGHT' : 'STANDARD';
     yield `BEGIN:${kind}`;
     yield `DTSTART:${localTime(onset)}`;
     yield `TZOFFSETFROM:${offsetText(onset.from)}`;
     yield `TZOFFSETTO:${offsetText(onset.to)}`;
-    for (const other of others) yield `RDATE:${localTime(other)}`;
+    // Some programs overlook the start when there are other dates.
+    if (onsets.length > 1) yield* onsets.map((one) => `RDATE:${localTime(one)}`);
     yield `END:${kind}`;
   }
   yield 'END:VTIMEZONE';

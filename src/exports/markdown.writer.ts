@@ -73,7 +73,10 @@ function headingOf(list: string): string {
 }
 
 function quotationOf(text: string, indent: string): string {
-  return text.replace(/^/gm, `${indent}> `).concat('\n');
+  return text
+    .split('\n')
+    .map((line) => `${indent}> ${line}\n`)
+    .join('');
 }
 
 function inOneLine(text: string): string {

@@ -34,7 +34,7 @@ function taskRow(task: ExportedTaskLike, indent: number): string {
 
 /** As many cells as there are columns. */
 function rowOf(cells: readonly (string | number)[]): string {
-  return stringify([COLUMNS.map((_, index) => cells[index] ?? '')], { record_delimiter: '\r\n' });
+  return stringify([COLUMNS.map((_, index) => cells[index] ?? '')], { record_delimiter: '\r\n', quoted_match: /\n/ });
 }
 
 /** A word like `@home` would be a label. */

@@ -27,10 +27,11 @@ export async function readMarkdown(lines: Lines, options: MarkdownOptions): Prom
   for await (const line of lines) {
     number += 1;
     const part = parser.readPart(number === 1 ? line.replace(/^\ufeff/, '') : line);
+    if (part?.kind === 'item') reader.finish();
     if (part?.kind === 'item' && report.isFull(number)) break;
     reader.take(part, number);
   }
-  reader.take(undefined, number);
+  reader.finish();
   const hidden = parser.unendedBlock();
   if (hidden !== undefined) {
     report.fault(hidden, 'begins a block that nothing ends: the rest of the file was not read', true);
@@ -69,6 +70,7 @@ function createReader(report: ReportBuilder, options: MarkdownOptions) {
   }
 
   return {
+    finish,
     take(part: TaskListPart | undefined, line: number): void {
       if (part?.kind === 'quote' && options.marks && waiting && part.indent > waiting.indent) {
         waiting.quotes.push(part.text);

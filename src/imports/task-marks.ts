@@ -80,9 +80,10 @@ function takeDay(found: MarkedTitle): boolean {
 }
 
 function takeRule(found: MarkedTitle): boolean {
-  const start = found.title.lastIndexOf('🔁');
+  const end = found.title.slice(-LONGEST_RULE);
+  const start = found.title.length - end.length + end.lastIndexOf('🔁');
   const isWord = start === 0 || /\s/.test(found.title.charAt(start - 1));
-  if (!isWord || found.rule || found.title.length - start > LONGEST_RULE) return false;
+  if (!end.includes('🔁') || !isWord || found.rule) return false;
   const words = found.title.slice(start + '🔁'.length).replace(/^\ufe0f/, '');
   const rule = RULE.test(words) ? ruleOfWords(words) : undefined;
   if (!rule) return false;

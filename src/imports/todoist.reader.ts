@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, type Parser, parse } from 'csv-parse';
 import { createReport, type ReportBuilder, type TaskDraft } from './import.report.ts';
 import type { ImportReport, Lines, ReadingOptions } from './imported-task.ts';
 import { dueOf, labelsOf, priorityOf, type TodoistRow } from './todoist.fields.ts';
@@ -20,13 +19,13 @@ const FAULTS: Partial<Record<string, string>> = {
 export async function readTodoistCsv(lines: Lines, options: ReadingOptions): Promise<ImportReport> {
   const report = createReport(options);
   const reader = createReader(report, options);
-  let end = 0;
+  let last = 0;
   let columns: string[] | undefined;
   try {
-    for await (const { record, info } of rowsOf(lines)) {
-      // What ends here began after the row before; empty lines between them belong to neither.
-      const line = info.lines - record.join('').split('\n').length + 1;
-      end = info.lines;
+    for await (const row of rowsOf(lines)) {
+      const { record } = row;
+      const line = row.line - record.join('').split('\n').length + 1;
+      last = row.line;
       if (!columns) {
         columns = record.map((cell) => cell.trim().toUpperCase());
         if (columns.includes('TYPE') && columns.includes('CONTENT')) continue;
@@ -37,7 +36,7 @@ export async function readTodoistCsv(lines: Lines, options: ReadingOptions): Pro
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    report.fault(end + 1, `${FAULTS[error.code] ?? 'is no row of CSV'}: the rest of the file was not read`, true);
+    report.fault(last + 1, `${FAULTS[error.code] ?? 'is no row of CSV'}: the rest of the file was not read`, true);
   }
   reader.finish();
   return report.finish();
@@ -45,36 +44,54 @@ export async function readTodoistCsv(lines: Lines, options: ReadingOptions): Pro
 
 interface ParsedRow {
   record: string[];
-  info: { lines: number };
+  /** its last one */
+  line: number;
 }
 
+/** The rows before a fault come before it: a stream that fails forgets what nobody has read yet. */
 async function* rowsOf(lines: Lines): AsyncGenerator<ParsedRow> {
-  const text = textOf(lines);
-  const { value: first = '' } = await text.next();
-  const header = first.slice(0, LONGEST_HEADER);
+  let parser: Parser | undefined;
+  let rows: ParsedRow[] = [];
+  for await (const text of textOf(lines)) {
+    parser ??= createParser(text, (row) => rows.push(row));
+    await write(parser, text);
+    yield* rows;
+    rows = [];
+  }
+  if (parser) await end(parser);
+  yield* rows;
+}
+
+function createParser(header: string, take: (row: ParsedRow) => void): Parser {
+  const start = header.slice(0, LONGEST_HEADER);
   const parser = parse({
     // Programs of countries with decimal commas save it so.
-    delimiter: header.includes(';') && !header.includes(',') ? ';' : ',',
+    delimiter: start.includes(';') && !start.includes(',') ? ';' : ',',
     record_delimiter: '\n',
-    info: true,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_ROW,
+    on_record: (record: string[], { lines }) => {
+      take({ record, line: lines });
+      return null;
+    },
   });
-  const source = Readable.from(
-    (async function* () {
-      yield first;
-      yield* text;
-    })(),
-  );
-  source.on('error', (error) => parser.destroy(error));
-  source.pipe(parser);
-  try {
-    yield* parser as AsyncIterable<ParsedRow>;
-  } finally {
-    source.destroy();
-  }
+  // Whoever writes is told.
+  parser.on('error', () => {});
+  return parser.resume();
+}
+
+function write(parser: Parser, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parser.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function end(parser: Parser): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parser.once('error', reject).once('end', resolve).end();
+  });
 }
 
 async function* textOf(lines: Lines): AsyncGenerator<string> {
