@@ -5,13 +5,19 @@ export type WallTime = string;
 
 const NAME = /^[A-Za-z][\w+/-]{1,63}$/;
 const DAY = 86_400_000;
-/** There are about six hundred zones; a file could name them in any case. */
-const MAXIMUM_FORMATS = 1000;
+/** There are about six hundred zones; a file could name more, and each in any case. */
+const MAXIMUM_KNOWN = 1000;
+/** Making a format takes longer than all else of a task. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+const names = new Map<string, string | undefined>();
 
 /** The IANA name as it is usually written, or `undefined` when there is no such zone. Offsets are no names. */
 export function timeZoneName(text: string): string | undefined {
   if (!NAME.test(text)) return undefined;
+  return names.has(text) ? names.get(text) : remember(names, text, usualName(text));
+}
+
+function usualName(text: string): string | undefined {
   try {
     // The runtime's own name can be an older one: Asia/Calcutta for Asia/Kolkata.
     const { timeZone } = new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions();
@@ -19,6 +25,12 @@ export function timeZoneName(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function remember<Value>(known: Map<string, Value>, key: string, value: Value): Value {
+  if (known.size >= MAXIMUM_KNOWN) known.clear();
+  known.set(key, value);
+  return value;
 }
 
 /**
@@ -64,9 +76,7 @@ function offsetAt(time: number, timeZone: string): number {
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;
-  if (formats.size >= MAXIMUM_FORMATS) formats.clear();
   const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
   const format = new Intl.DateTimeFormat('en-US', { ...numeric, second: 'numeric', hourCycle: 'h23', timeZone });
-  formats.set(timeZone, format);
-  return format;
+  return remember(formats, timeZone, format);
 }
