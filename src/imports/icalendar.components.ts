@@ -45,6 +45,8 @@ const CALENDAR_NAMES = new Set(['X-WR-CALNAME', 'NAME']);
 const DEEPEST = 8;
 const MOST_PROPERTIES = 200;
 const MOST_PARAMETERS = 50;
+/** Of what is left out of a zone nothing counts. */
+const LONGEST_ZONE_LINE = 200;
 const MOST_ZONE_LINES = 2000;
 
 /** Walks through the components of an iCalendar file (RFC 5545, section 3.6) and hands out each when it has ended. */
@@ -86,7 +88,9 @@ export async function readComponents(lines: Lines, handler: ComponentHandler): P
   function property(content: ContentLine): void {
     const where = path.at(-1)?.name;
     if (zone) {
-      if (zone.length < MOST_ZONE_LINES && content.text !== undefined) zone.push(content.text);
+      if (zone.length < MOST_ZONE_LINES && content.text !== undefined && content.text.length <= LONGEST_ZONE_LINE) {
+        zone.push(content.text);
+      }
     } else if (where === 'VTODO' && todo && KNOWN.has(content.name)) {
       if (todo.properties.length >= MOST_PROPERTIES) return;
       const read = propertyOf(content, handler.fault);

@@ -18,8 +18,8 @@ export interface CalendarZones {
   find(id: string): CalendarZone;
 }
 
-/** Expanding one takes milliseconds; nobody has that many of their own. */
-const MOST_CUSTOM_ZONES = 20;
+/** Reading one takes milliseconds, or longer when it is made to; nobody has that many of their own. */
+const MOST_CUSTOM_ZONES = 10;
 const MOST_OBSERVANCES = 100;
 const MOST_LINES = 1000;
 const LOCATION = /^(?:X-LIC-LOCATION|TZID-ALIAS-OF)[;:](?:[^:]*:)?(.+)$/i;
@@ -40,9 +40,9 @@ export function createZones(fallback: string): CalendarZones {
     const location = lines?.map((line) => LOCATION.exec(line)?.[1]).find((text) => text !== undefined);
     const timeZone = ianaName(id) ?? (location === undefined ? undefined : ianaName(location));
     if (timeZone !== undefined) return { timeZone, isUnknown: false, momentOf: (wall) => momentOf(wall, timeZone) };
-    const zone = lines && custom < MOST_CUSTOM_ZONES ? describedZone(lines) : undefined;
+    if (lines) custom += 1;
+    const zone = lines && custom <= MOST_CUSTOM_ZONES ? describedZone(lines) : undefined;
     if (!zone) return { timeZone: undefined, isUnknown: true, momentOf: (wall) => momentOf(wall, fallback) };
-    custom += 1;
     return { timeZone: undefined, isUnknown: false, momentOf: (wall) => momentIn(zone, wall) };
   }
 

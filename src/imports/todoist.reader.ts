@@ -1,15 +1,12 @@
-import { CsvError, type Parser, parse } from 'csv-parse';
+import { csvFault, csvRows } from './csv-rows.ts';
 import { createReport, type ReportBuilder, type TaskDraft } from './import.report.ts';
 import type { ImportReport, Lines, ReadingOptions } from './imported-task.ts';
 import { dueOf, labelsOf, priorityOf, type TodoistRow } from './todoist.fields.ts';
 
-/** Bytes; a task with the longest description that is allowed needs less. */
-const LONGEST_ROW = 1_048_576;
-const LONGEST_HEADER = 1000;
-const FAULTS: Partial<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'begins a quotation that nothing ends',
-  CSV_MAX_RECORD_SIZE: `is longer than ${LONGEST_ROW} bytes, or begins a quotation that nothing ends`,
-};
+const COLUMNS = new Set([
+  ...['TYPE', 'CONTENT', 'DESCRIPTION', 'PRIORITY', 'INDENT', 'DATE', 'DATE_LANG', 'TIMEZONE'],
+  ...['DEADLINE', 'DEADLINE_LANG'],
+]);
 
 /**
  * Reads the tasks of a project as Todoist exports it
@@ -20,86 +17,36 @@ export async function readTodoistCsv(lines: Lines, options: ReadingOptions): Pro
   const report = createReport(options);
   const reader = createReader(report, options);
   let last = 0;
-  let columns: string[] | undefined;
+  let columns: Map<string, number> | undefined;
   try {
-    for await (const row of rowsOf(lines)) {
+    for await (const row of csvRows(lines)) {
       const { record } = row;
       const line = row.line - record.join('').split('\n').length + 1;
       last = row.line;
       if (!columns) {
-        columns = record.map((cell) => cell.trim().toUpperCase());
-        if (columns.includes('TYPE') && columns.includes('CONTENT')) continue;
+        columns = columnsOf(record);
+        if (columns.has('TYPE') && columns.has('CONTENT')) continue;
         report.fault(line, 'must name the columns, TYPE and CONTENT among them', true);
         break;
       }
-      if (!reader.take(new Map(columns.map((column, index) => [column, record[index] ?? ''])), line)) break;
+      const cells = [...columns].map(([column, index]) => [column, record[index] ?? ''] as const);
+      if (!reader.take(new Map(cells), line)) break;
     }
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    report.fault(last + 1, `${FAULTS[error.code] ?? 'is no row of CSV'}: the rest of the file was not read`, true);
+    report.fault(last + 1, `${csvFault(error)}: the rest of the file was not read`, true);
   }
   reader.finish();
   return report.finish();
 }
 
-interface ParsedRow {
-  record: string[];
-  /** its last one */
-  line: number;
-}
-
-/** The rows before a fault come before it: a stream that fails forgets what nobody has read yet. */
-async function* rowsOf(lines: Lines): AsyncGenerator<ParsedRow> {
-  let parser: Parser | undefined;
-  let rows: ParsedRow[] = [];
-  for await (const text of textOf(lines)) {
-    parser ??= createParser(text, (row) => rows.push(row));
-    await write(parser, text);
-    yield* rows;
-    rows = [];
-  }
-  if (parser) await end(parser);
-  yield* rows;
-}
-
-function createParser(header: string, take: (row: ParsedRow) => void): Parser {
-  const start = header.slice(0, LONGEST_HEADER);
-  const parser = parse({
-    // Programs of countries with decimal commas save it so.
-    delimiter: start.includes(';') && !start.includes(',') ? ';' : ',',
-    record_delimiter: '\n',
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    max_record_size: LONGEST_ROW,
-    on_record: (record: string[], { lines }) => {
-      take({ record, line: lines });
-      return null;
-    },
+/** Where each column is that tasks are made of. */
+function columnsOf(header: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>();
+  header.forEach((cell, index) => {
+    const name = cell.trim().toUpperCase();
+    if (COLUMNS.has(name) && !places.has(name)) places.set(name, index);
   });
-  // Whoever writes is told.
-  parser.on('error', () => {});
-  return parser.resume();
-}
-
-function write(parser: Parser, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    parser.write(text, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-function end(parser: Parser): Promise<void> {
-  return new Promise((resolve, reject) => {
-    parser.once('error', reject).once('end', resolve).end();
-  });
-}
-
-async function* textOf(lines: Lines): AsyncGenerator<string> {
-  let isFirst = true;
-  for await (const line of lines) {
-    yield `${isFirst ? line.replace(/^\ufeff/, '') : line}\n`;
-    isFirst = false;
-  }
+  return places;
 }
 
 function createReader(report: ReportBuilder, options: ReadingOptions) {

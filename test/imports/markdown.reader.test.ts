@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { linesOfText } from '../../src/imports/imported-task.ts';
 import { type MarkdownOptions, readMarkdown } from '../../src/imports/markdown.reader.ts';
 import { readTaskList } from '../../src/imports/task-list.reader.ts';
@@ -64,6 +65,45 @@ describe('a Markdown list', () => {
       ['Fix #12 @home', 1],
       ['Fix #12 @home', 2],
     ]);
+  });
+
+  it('is read as a plain list always was, whatever is in it', async () => {
+    const parts = [
+      '- [ ] ',
+      '- [x] ',
+      '1. [X] ',
+      '- [y] ',
+      '-[ ] ',
+      '  ',
+      '\t',
+      '# ',
+      '> ',
+      '```',
+      '<!--',
+      '-->',
+      '#a',
+      'a',
+      '',
+    ];
+    const line = fc.array(fc.constantFrom(...parts), { maxLength: 4 }).map((some) => some.join(''));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(line, fc.string())), async (lines) => {
+        const faults: string[] = [];
+        const each = (async function* () {
+          yield* lines;
+        })();
+        const plain = await readTaskList(each, (number, fault) => faults.push(`${number}: ${fault}`));
+        const report = await readMarkdown(lines, options);
+        const inOrder = report.tasks.toSorted((one, other) => one.line - other.line);
+        expect(inOrder.map(({ title, completed }) => ({ title, completed }))).toEqual(plain);
+        expect(
+          faultsOf(report)
+            .filter((fault) => !fault.includes('levels deep'))
+            .sort(),
+        ).toEqual(faults.sort());
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('names what it leaves out by line, and goes on', async () => {
