@@ -42,6 +42,8 @@ const SINGLE = [
 ];
 const KNOWN = new Set([...SINGLE, 'CATEGORIES', 'RELATED-TO']);
 const CALENDAR_NAMES = new Set(['X-WR-CALNAME', 'NAME']);
+/** With the word before it: faults repeat the name. */
+const LONGEST_NAME = 64;
 const DEEPEST = 8;
 const MOST_PROPERTIES = 200;
 const MOST_PARAMETERS = 50;
@@ -102,11 +104,10 @@ export async function readComponents(lines: Lines, handler: ComponentHandler): P
   }
 
   for await (const content of contentLines(lines)) {
-    const component =
-      content.text
-        ?.slice(content.name.length + 1)
-        .trim()
-        .toUpperCase() ?? '';
+    const component = (content.text ?? '')
+      .slice(content.name.length + 1, LONGEST_NAME)
+      .trim()
+      .toUpperCase();
     if (content.name === 'BEGIN') {
       if (!begin(content, component)) return;
     } else if (content.name === 'END') end(content, component);
