@@ -59,7 +59,7 @@ export function createResolvers(
     new ListResolver(labels),
     new ListCountsResolver(labelLoaders),
     new NodeResolver(tasks, labels),
-    new TaskConnectionResolver(),
+    new TaskConnectionResolver(tasks),
     new CommandResolver(tasks, events),
     new ViewerResolver(users),
     new ViewerTasksResolver(tasks),
