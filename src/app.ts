@@ -37,6 +37,7 @@ import { createReadiness } from './ops/readiness.ts';
 import { createTraces } from './ops/traces.ts';
 import type { Traces } from './ops/tracing/start-tracing.ts';
 import { createSharing, type Sharing } from './redis/sharing.ts';
+import { frontEndRoutes } from './rest/front-end.ts';
 import { createRestServer } from './rest/server.ts';
 import { createServedStores } from './served-stores.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
@@ -159,7 +160,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   );
 
   const results = createResultCache(config.resultCacheSize, services.tasks.revision);
-  const playground = createPlayground(config, auth.secret, clock);
+  const frontEnd = config.frontEnd && frontEndRoutes(config.frontEnd);
+  const playground = createPlayground(config, auth.secret, clock, frontEnd === undefined);
   const isAllowedOrigin = originPolicy(config.corsOrigins);
   const connections = createLiveConnections({
     clock,
@@ -219,6 +221,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
       ),
       metrics.routes,
       ...(config.playground ? [playground.routes] : []),
+      ...(frontEnd ? [frontEnd] : []),
       ...auth.routes,
     ],
     tracing: traces.tracing,
