@@ -18,7 +18,7 @@ const layers = {
   services: ['core', ...features],
   stores: ['db', 'services', ...features],
   'served-stores': ['core', 'db', 'stores', ...features],
-  'task-feature-routes': ['core', 'services', ...features],
+  'rest-routes': ['core', 'http', 'services', ...features],
   entities: features,
   graphql: ['core', 'http', 'auth', ...features, 'config'],
   rest: ['core', 'http', 'auth', ...features, 'config'],
