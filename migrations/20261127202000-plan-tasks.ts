@@ -38,7 +38,7 @@ const PLAN = `
 
 /**
  * Fires after tasks_stamp, by its name: with the owner's row locked nobody else changes the tree meanwhile. A task that is
- * taken out of the trash while what it belongs to stays there stands by itself.
+ * taken out of the trash while what it belongs to stays there, or is too deep for it by now, stands by itself.
  */
 const TREE = `
   create function tasks_tree() returns trigger language plpgsql as $$
@@ -46,15 +46,17 @@ const TREE = `
     above integer;
     below integer;
     is_cycle boolean;
+    is_moved boolean := case when tg_op = 'UPDATE' then new.parent_id is distinct from old.parent_id else true end;
+    gone_at timestamptz := case when tg_op = 'UPDATE' then old.deleted_at end;
   begin
     if not exists (select from tasks where user_id = new.user_id and id = new.parent_id and deleted_at is null) then
-      if tg_op = 'UPDATE' and new.parent_id is not distinct from old.parent_id then
+      if not is_moved then
         new.parent_id := null;
         return new;
       end if;
       raise foreign_key_violation using constraint = 'tasks_parent_id_fkey', message = 'the parent does not exist';
     end if;
-    if tg_op = 'UPDATE' and new.parent_id is not distinct from old.parent_id then
+    if not is_moved and gone_at is null then
       return new;
     end if;
     with recursive ancestors (id, depth) as (
@@ -72,11 +74,14 @@ const TREE = `
       select new.id, 1
       union all
       select tasks.id, descendants.depth + 1 from descendants
-      join tasks on tasks.user_id = new.user_id and tasks.parent_id = descendants.id and tasks.deleted_at is null
+      join tasks on tasks.user_id = new.user_id and tasks.parent_id = descendants.id
+        and (tasks.deleted_at is null or tasks.deleted_at = gone_at and tasks.purged_at is null)
       where descendants.depth <= ${MAXIMUM_DEPTH}
     )
     select max(depth) into below from descendants;
-    if above + below > ${MAXIMUM_DEPTH} then
+    if above + below > ${MAXIMUM_DEPTH} and not is_moved then
+      new.parent_id := null;
+    elsif above + below > ${MAXIMUM_DEPTH} then
       raise check_violation using constraint = 'tasks_parent_id_depth', message = 'too many levels';
     end if;
     return new;

@@ -52,6 +52,15 @@ export interface LabelStore {
 
 const COLUMNS = 'id, name, color, created_at as "createdAt", updated_at as "updatedAt", version';
 
+/** A write of a task takes the locks of the task, its owner, and what it refers to: whoever takes them the other way round waits for ever. */
+const HOLD_OWNER = 'select id from users where id = ? for no key update';
+const HOLD_TASKS: Record<LabelKind, string> = {
+  tags: `
+    select id from tasks
+    where user_id = ? and id in (select task_id from task_tags where user_id = ? and tag_id = ?) order by id for update`,
+  lists: 'select id from tasks where user_id = ? and list_id = ? order by id for update',
+};
+
 /** Tags and lists in PostgreSQL. */
 export function createLabelStore(database: IsolatedDatabase): LabelStore {
   /** Works on one of the user's own, held until the end. */
@@ -61,8 +70,11 @@ export function createLabelStore(database: IsolatedDatabase): LabelStore {
     id: string,
     versions: readonly number[] | undefined,
     work: (manager: EntityManager, label: Label) => Promise<Result>,
+    holdTasks: (manager: EntityManager) => Promise<unknown> = async () => {},
   ): Promise<Result | undefined> {
     return database.as(userId).transaction(async (manager) => {
+      await holdTasks(manager);
+      await manager.execute(HOLD_OWNER, [userId]);
       const place = { id, userId };
       const label = await manager.findOne(LABEL_ENTITIES[kind], place, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!label) return undefined;
@@ -105,11 +117,13 @@ export function createLabelStore(database: IsolatedDatabase): LabelStore {
       }),
 
     async remove(userId, kind, id, versions) {
-      const removed = await held(userId, kind, id, versions, async (manager, label) => {
+      const place = kind === 'tags' ? [userId, userId, id] : [userId, id];
+      const remove = async (manager: EntityManager, label: Label) => {
         await manager.remove(label).flush();
         return true;
-      });
-      return removed ?? false;
+      };
+      const holdTasks = (manager: EntityManager) => manager.execute(HOLD_TASKS[kind], place);
+      return (await held(userId, kind, id, versions, remove, holdTasks)) ?? false;
     },
 
     once: (userId, request, work) =>

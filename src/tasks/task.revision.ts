@@ -19,8 +19,9 @@ export function revisionOf(task: TaskRow, update: TaskUpdate, asOf: AsOf, path =
   const isDue = planned.dueDate !== null || planned.dueAt !== null;
   if (update.recurrence != null && !isDue) throw fault(path, 'recurrence', 'needs dueDate or dueAt');
   // A task that is no longer due does not recur.
-  if (planned.recurrence !== null && !isDue) changes.recurrence = null;
-  return completed === undefined ? changes : { ...changes, ...completionOf(planned, completed, asOf) };
+  const ended = planned.recurrence !== null && !isDue ? { recurrence: null } : {};
+  const completion = completed === undefined ? {} : completionOf({ ...planned, ...ended }, completed, asOf);
+  return { ...changes, ...ended, ...completion };
 }
 
 /** A date takes the place of a moment, and the other way round. */

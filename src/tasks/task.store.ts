@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { ConflictError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { type KeyedAnswer, type KeyedRequest, once } from '../db/once.ts';
+import { databaseWithin } from '../db/transaction-database.ts';
 import { type CommandTransaction, inCommandTransaction, type NamedCommands } from './command.store.ts';
 import {
   type CompletedOccurrence,
@@ -31,7 +32,7 @@ import {
   toggleTask,
 } from './task.queries.ts';
 import { assignChanges, entityOf, type NewTask, rowOf, type TaskChanges } from './task.record.ts';
-import type { TaskRow, TaskStats } from './task.ts';
+import { TASK_COLUMNS, type TaskRow, type TaskStats } from './task.ts';
 import {
   type DeletedTaskRow,
   deletedCount,
@@ -193,13 +194,21 @@ async function changeHeld(
 ): Promise<WrittenTask> {
   assertVersion(task, versions);
   const changes = revise(rowOf(task));
-  const written = await flush(manager, task, changes);
   const { occurrence } = changes;
-  if (occurrence) {
-    const { dueDate, dueAt } = occurrence;
-    await manager.execute(RECORD_OCCURRENCE, [task.userId, task.id, task.version, dueDate, dueAt, written.updatedAt]);
-  }
-  return written;
+  const written = await flush(manager, task, changes);
+  if (!occurrence) return written;
+  // The plan may be what it was, as the task itself was planned anew by the change: a completed occurrence is one all the same.
+  const completed = written.isUnchanged ? await touch(manager, task) : written;
+  const { dueDate, dueAt } = occurrence;
+  const values = [task.userId, task.id, completed.version, dueDate, dueAt, completed.updatedAt];
+  await manager.execute(RECORD_OCCURRENCE, values);
+  return completed;
+}
+
+async function touch(manager: EntityManager, { userId, id }: Task): Promise<TaskRow> {
+  const touched = `update tasks set version = version where id = $2 and user_id = $1 returning ${TASK_COLUMNS}`;
+  const [row] = await databaseWithin(manager, userId).as(userId).query<TaskRow>(touched, [userId, id]);
+  return row!;
 }
 
 const RECORD_OCCURRENCE = `
