@@ -200,7 +200,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     logger,
     bodyLimit: config.bodyLimit,
     userRoutes: [
-      ...taskFeatureRoutes(services, results),
+      ...taskFeatureRoutes(services, results, events),
       userRoutes(services.users),
       auditRoutes(services.audit),
       exportRoutes(services.exports, logger),

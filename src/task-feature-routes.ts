@@ -1,5 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { ResultCache } from './core/result-cache.ts';
+import type { SecurityEventLog } from './core/security-events.ts';
 import { labelRoutes } from './labels/label.routes.ts';
 import type { Services } from './services.ts';
 import { bulkRoutes } from './tasks/bulk.routes.ts';
@@ -14,11 +15,12 @@ type TaskServices = Pick<Services, 'tasks' | 'bulk' | 'trash' | 'history' | 'lab
 export function taskFeatureRoutes(
   { tasks, bulk, trash, history, labels }: TaskServices,
   results: ResultCache,
+  events: SecurityEventLog,
 ): FastifyPluginCallback[] {
   return [
     taskRoutes(tasks, results),
     taskActionRoutes(tasks),
-    bulkRoutes(bulk),
+    bulkRoutes(bulk, events),
     trashRoutes(trash),
     historyRoutes(history, tasks),
     labelRoutes(labels, 'tags'),

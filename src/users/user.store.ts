@@ -101,7 +101,8 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
       database.as(userId).transaction(async (manager) => {
         // In the order in which a write of a task takes its locks, key, task and user: the other way round they deadlock.
         for (const statement of [DELETE_KEYS, DELETE_COMMANDS]) await manager.execute(statement, [userId]);
-        for (const part of PARTS) await manager.execute(`select id from tasks where ${part} for update`, [userId]);
+        for (const part of PARTS)
+          await manager.execute(`select id from tasks where ${part} for no key update`, [userId]);
         await manager.execute(
           'update users set email = null, name = null, time_zone = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
           [deletedAt, deletedAt, userId],
