@@ -1,7 +1,12 @@
 import type { ApolloClient } from '@apollo/client';
-import { ApplyCommandsDocument, type ApplyCommandsMutation, type TaskCommandInput } from '../generated/graphql.ts';
+import {
+  ApplyCommandsDocument,
+  type ApplyCommandsMutation,
+  type TaskCommandInput,
+  type TaskFieldsFragment,
+} from '../generated/graphql.ts';
 import type { CommandLayers } from './command-layers.ts';
-import { type Problem, problemOf } from './problem.ts';
+import { type Problem, problemOf, problemOfExtensions } from './problem.ts';
 import type { QueueStore } from './queue-store.ts';
 import { putTask, removeTask } from './task-cache.ts';
 
@@ -11,8 +16,18 @@ export interface OfflineQueueOptions {
   readonly client: ApolloClient;
   readonly layers: CommandLayers;
   readonly store: QueueStore;
-  /** hears of each command that the server refused, with the task as it is now; it is in the queue no more */
-  readonly onRefused: (command: TaskCommandInput, result: Result) => void;
+  /** hears of each command that the server refused; it is in the queue no more */
+  readonly onRefused: (refusal: Refusal) => void;
+  /** hears of each batch that the server has answered */
+  readonly onAnswered: () => void;
+}
+
+/** A command that was not carried out, and will not be. */
+export interface Refusal {
+  readonly command: TaskCommandInput;
+  readonly problem: Problem;
+  /** as it is now, where it is known */
+  readonly task?: TaskFieldsFragment | undefined;
 }
 
 /** The server takes so many commands at once. */
@@ -60,12 +75,20 @@ export class OfflineQueue {
     return () => this.#listeners.delete(listener);
   };
 
-  async add(command: TaskCommandInput): Promise<void> {
+  async add(added: TaskCommandInput): Promise<void> {
+    const command = this.#unguardedIfLater(added);
     this.#options.layers.show(command);
     await this.#options.store.add(command);
     // Not before it is stored: what is read from the store meanwhile would lack it.
     if (!this.#waiting.some(({ id }) => id === command.id)) this.#set([...this.#waiting, command]);
     void this.flush();
+  }
+
+  /** An earlier command of the same task changes the version that this one expects: what is behind it is its own. */
+  #unguardedIfLater(command: TaskCommandInput): TaskCommandInput {
+    const { id, update } = command;
+    if (!update || !this.#waiting.some((earlier) => subjectOf(earlier) === update.id)) return command;
+    return { id, update: { id: update.id, input: update.input } };
   }
 
   /** Sends what waits, in order, until nothing does or the server is away. */
@@ -105,13 +128,21 @@ export class OfflineQueue {
       if (problem.code !== 'BAD_USER_INPUT' && problem.code !== 'PAYLOAD_TOO_LARGE') return problem;
       // A batch that cannot be taken is split, down to the command that is at fault.
       if (commands.length > 1) return this.#sendBatch(commands.slice(0, Math.ceil(commands.length / 2)));
-      await this.#take(commands, commands.map((command) => refusal(command, problem)));
+      await this.#drop(commands, problem);
       return undefined;
     }
   }
 
+  async #drop([command]: readonly TaskCommandInput[], problem: Problem): Promise<void> {
+    if (!command) return;
+    await this.#options.store.remove([command.id]);
+    this.#options.layers.hide(command.id);
+    this.#set(this.#waiting.filter(({ id }) => id !== command.id));
+    this.#options.onRefused({ command, problem });
+  }
+
   async #take(commands: readonly TaskCommandInput[], results: readonly Result[]): Promise<void> {
-    const { client, layers, store, onRefused } = this.#options;
+    const { client, layers, store, onAnswered } = this.#options;
     const done = new Set(results.map(({ id }) => id));
     await store.remove([...done]);
     client.cache.batch({
@@ -124,10 +155,16 @@ export class OfflineQueue {
     });
     for (const id of done) layers.hide(id);
     this.#set(this.#waiting.filter(({ id }) => !done.has(id)));
-    for (const command of commands) {
-      const result = results.find(({ id }) => id === command.id);
-      if (result?.status === 'FAILED') onRefused(command, result);
-    }
+    for (const command of commands) this.#judge(command, results.find(({ id }) => id === command.id));
+    onAnswered();
+  }
+
+  #judge(command: TaskCommandInput, result: Result | undefined): void {
+    if (!result?.error) return;
+    const problem = problemOfExtensions({ ...result.error }, result.error.message);
+    // What was to be deleted is gone: that is what was wanted.
+    if (command.delete && problem.code === 'NOT_FOUND') return;
+    this.#options.onRefused({ command, problem, task: result.task ?? undefined });
   }
 
   /** What the store has: another tab may have added or sent some. */
@@ -146,13 +183,6 @@ export class OfflineQueue {
   }
 }
 
-function refusal({ id }: TaskCommandInput, { code, message, fields }: Problem): Result {
-  const error = {
-    __typename: 'TaskCommandError' as const,
-    code,
-    message,
-    version: null,
-    fields: fields.map((field) => ({ __typename: 'FieldError' as const, ...field })),
-  };
-  return { __typename: 'TaskCommandResult', id, status: 'FAILED', task: null, deletedTaskId: null, error };
+function subjectOf({ create, update, toggle, move, delete: deletion }: TaskCommandInput): string | null | undefined {
+  return (create ?? update ?? toggle ?? move ?? deletion)?.id;
 }

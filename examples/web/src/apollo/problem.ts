@@ -35,14 +35,15 @@ const WORDS: Record<string, string> = {
 export function problemOf(error: unknown): Problem {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors;
-    return fromExtensions(first?.extensions ?? {}, first?.message);
+    return problemOfExtensions(first?.extensions ?? {}, first?.message);
   }
-  if (error instanceof SignedOutError) return fromExtensions({ code: 'UNAUTHENTICATED' });
-  if (ServerError.is(error)) return fromExtensions({ code: codeOfStatus(error.statusCode) });
-  return fromExtensions({ code: UNREACHABLE });
+  if (error instanceof SignedOutError) return problemOfExtensions({ code: 'UNAUTHENTICATED' });
+  if (ServerError.is(error)) return problemOfExtensions({ code: codeOfStatus(error.statusCode) });
+  return problemOfExtensions({ code: UNREACHABLE });
 }
 
-function fromExtensions(extensions: Record<string, unknown>, message = ''): Problem {
+/** Of `extensions`, or of an error that is part of an answer. */
+export function problemOfExtensions(extensions: Record<string, unknown>, message = ''): Problem {
   const { code, version, fields, retryAfter } = extensions;
   const name = typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
   return {

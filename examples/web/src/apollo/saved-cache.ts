@@ -25,6 +25,7 @@ export class SavedCache implements SyncPosition {
   readonly #key: string;
   #syncToken: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #restored: Promise<void> | undefined;
 
   constructor(cache: InMemoryCache, userId: string) {
     this.#cache = cache;
@@ -32,7 +33,12 @@ export class SavedCache implements SyncPosition {
   }
 
   /** A device that cannot store anything, as in some private windows, goes on without. */
-  async restore(): Promise<void> {
+  restore(): Promise<void> {
+    this.#restored ??= this.#read();
+    return this.#restored;
+  }
+
+  async #read(): Promise<void> {
     const saved = await get<Saved>(this.#key).catch(() => undefined);
     if (saved === undefined) return;
     this.#cache.restore(saved.cache);

@@ -9,9 +9,14 @@ export function readTask(cache: ApolloCache, id: string): TaskFieldsFragment | u
   return cache.readFragment({ id: `Task:${id}`, ...FRAGMENT }, true) ?? undefined;
 }
 
+/** As the server told it last. */
+export function readAnsweredTask(cache: ApolloCache, id: string): TaskFieldsFragment | undefined {
+  return cache.readFragment({ id: `Task:${id}`, ...FRAGMENT }) ?? undefined;
+}
+
 /** Takes a task of the server over, unless the cache has a later version of it. */
 export function putTask(cache: ApolloCache, task: TaskFieldsFragment): void {
-  const known = cache.readFragment({ id: `Task:${task.id}`, ...FRAGMENT });
+  const known = readAnsweredTask(cache, task.id);
   if (!known || known.version <= task.version) placeTask(cache, task);
 }
 
