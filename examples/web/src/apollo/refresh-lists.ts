@@ -1,4 +1,4 @@
-import type { ApolloClient, OperationVariables } from '@apollo/client';
+import type { ApolloClient, ObservableQuery, OperationVariables } from '@apollo/client';
 import { TasksDocument, type TasksQuery, type TasksQueryVariables } from '../generated/graphql.ts';
 
 /** The server gives so many rows at once. */
@@ -29,13 +29,20 @@ export class ListRefresher {
 
   async #refresh(): Promise<void> {
     const queries = [...this.#client.getObservableQueries('active')];
-    await Promise.all(
-      queries.map((query) => {
-        if (query.queryName !== 'Tasks') return query.refetch();
-        const { tasks } = (query.getCurrentResult().data ?? {}) as Partial<TasksQuery>;
-        return this.#reread(query.variables, tasks?.edges.length ?? 0);
-      }),
-    );
+    await Promise.all(queries.map((query) => this.#ask(query)));
+  }
+
+  /** Through the cache, where it can: a query whose refetch fails would lose what it shows. */
+  async #ask(query: ObservableQuery): Promise<void> {
+    const { variables } = query;
+    if (query.options.fetchPolicy === 'no-cache') {
+      await query.refetch();
+    } else if (query.queryName === 'Tasks') {
+      const { tasks } = (query.getCurrentResult().data ?? {}) as Partial<TasksQuery>;
+      await this.#reread(variables, tasks?.edges.length ?? 0);
+    } else {
+      await this.#client.query({ query: query.query, variables, fetchPolicy: 'network-only' });
+    }
   }
 
   async #reread(variables: OperationVariables, loaded: number): Promise<void> {

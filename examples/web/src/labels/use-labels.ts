@@ -11,11 +11,12 @@ export interface Labels {
   readonly tags: readonly TagLabel[];
 }
 
+/** From the device when it is there; the lists' refresher asks for it again. */
 export function useOverview(): Overview | undefined {
-  return useQuery(OverviewDocument, { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' }).data;
+  return useQuery(OverviewDocument).data;
 }
 
 export function useLabels(): Labels {
-  const { data } = useQuery(OverviewDocument, { fetchPolicy: 'cache-first' });
-  return { lists: data?.lists ?? [], tags: data?.tags ?? [] };
+  const { lists = [], tags = [] } = useOverview() ?? {};
+  return { lists, tags };
 }

@@ -45,7 +45,7 @@ export function Shell() {
           </button>
           <ConnectionSign waiting={waiting} />
         </div>
-        {view.kind === 'trash' ? <TrashPage /> : <TasksPage key={hashOf(view)} view={view} showHelp={showHelp} />}
+        {view.kind === 'trash' ? <TrashPage showHelp={showHelp} /> : <TasksPage key={hashOf(view)} view={view} showHelp={showHelp} />}
       </main>
       {isHelpShown && <ShortcutsDialog onClose={() => setHelpShown(false)} />}
       <ConflictDialog />

@@ -3,13 +3,14 @@ import type { TaskFieldsFragment } from '../generated/graphql.ts';
 import { toggleTheme } from '../ui/theme.ts';
 import { goTo, type View } from '../views/view.ts';
 
-/** What the shortcuts of a list do; `undefined` where the view has no tasks to act on. */
+/** What the shortcuts act on. */
 export interface ShortcutTargets {
+  /** those of the view; none where it has no tasks to act on */
   readonly tasks: readonly TaskFieldsFragment[];
   readonly setCompleted: (task: TaskFieldsFragment, completed: boolean) => void;
   readonly remove: (task: TaskFieldsFragment) => void;
   /** by so many places down */
-  readonly moveBy: (task: TaskFieldsFragment, places: number) => void;
+  readonly moveBy?: (task: TaskFieldsFragment, places: number) => void;
   readonly undo: () => void;
   readonly showHelp: () => void;
 }
@@ -69,7 +70,7 @@ function actionOf(key: string, targets: ShortcutTargets): (() => void) | undefin
 function moveOf(key: string, targets: ShortcutTargets): (() => void) | undefined {
   const task = focusedTask(targets);
   if (!task || (key !== 'ArrowUp' && key !== 'ArrowDown')) return undefined;
-  return () => targets.moveBy(task, key === 'ArrowUp' ? -1 : 1);
+  return () => targets.moveBy?.(task, key === 'ArrowUp' ? -1 : 1);
 }
 
 function isWriting(target: EventTarget | null): boolean {

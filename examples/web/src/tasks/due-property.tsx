@@ -39,8 +39,7 @@ export function DueProperty({ task, onChange }: DuePropertyProps) {
       {day !== '' && (
         <label className="property" data-set={recurrence !== null || undefined}>
           <Icon name="repeat" />
-          <span className="visually-hidden">Repeat</span>
-          <select value={recurrence ?? ''} onChange={({ target }) => onChange({ recurrence: target.value || null })}>
+          <select aria-label="Repeat" value={recurrence ?? ''} onChange={({ target }) => onChange({ recurrence: target.value || null })}>
             <option value="">Once</option>
             {RECURRENCES.map(([rule, name]) => (
               <option key={rule} value={rule}>

@@ -19,8 +19,7 @@ export function TaskProperties({ task }: { readonly task: TaskFieldsFragment }) 
       <DueProperty task={task} onChange={update} />
       <label className="property" data-set={task.priority !== 'NONE' || undefined}>
         <Icon name="flag" />
-        <span className="visually-hidden">Priority</span>
-        <select value={task.priority} onChange={({ target }) => update({ priority: target.value as TaskPriority })}>
+        <select aria-label="Priority" value={task.priority} onChange={({ target }) => update({ priority: target.value as TaskPriority })}>
           {PRIORITIES.map(([value, name]) => (
             <option key={value} value={value}>
               {value === 'NONE' ? 'Priority' : name}
@@ -30,8 +29,7 @@ export function TaskProperties({ task }: { readonly task: TaskFieldsFragment }) 
       </label>
       <label className="property" data-set={task.list !== null || undefined}>
         <Icon name="inbox" />
-        <span className="visually-hidden">List</span>
-        <select value={task.list?.id ?? ''} onChange={({ target }) => update({ listId: target.value || null })}>
+        <select aria-label="List" value={task.list?.id ?? ''} onChange={({ target }) => update({ listId: target.value || null })}>
           <option value="">No list</option>
           {lists.map(({ id, name }) => (
             <option key={id} value={id}>

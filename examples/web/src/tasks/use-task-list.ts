@@ -1,8 +1,9 @@
 import { NetworkStatus } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { matches } from '../apollo/task-filter.ts';
 import { type TaskFieldsFragment, TasksDocument, type TasksQueryVariables } from '../generated/graphql.ts';
+import { useWorkspace } from '../workspace/workspace-context.tsx';
 
 /** milliseconds that a task stays after it has ceased to belong to the list, so that the eye can follow */
 const LINGER = 650;
@@ -20,10 +21,9 @@ export interface TaskListState {
 export function useTaskList(variables: TasksQueryVariables): TaskListState {
   const { data, error, networkStatus, fetchMore } = useQuery(TasksDocument, {
     variables,
-    fetchPolicy: 'cache-and-network',
-    nextFetchPolicy: 'cache-first',
     notifyOnNetworkStatusChange: true,
   });
+  useRefresh(data !== undefined, JSON.stringify(variables));
   const nodes = data?.tasks.edges.map(({ node }) => node) ?? [];
   const { endCursor, hasNextPage = false } = data?.tasks.pageInfo ?? {};
   const isBusy = networkStatus === NetworkStatus.fetchMore || networkStatus === NetworkStatus.loading;
@@ -41,6 +41,19 @@ export function useTaskList(variables: TasksQueryVariables): TaskListState {
     hasMore: hasNextPage,
     loadMore,
   };
+}
+
+/** What was on the device already is shown at once, and asked for again behind it. */
+function useRefresh(isKnown: boolean, key: string): void {
+  const { lists } = useWorkspace();
+  const known = useRef<{ key: string; isKnown: boolean }>(undefined);
+  if (known.current?.key !== key) known.current = { key, isKnown };
+  const wasKnown = known.current.isKnown;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list asks again
+  useEffect(() => {
+    if (wasKnown) lists.request();
+  }, [lists, wasKnown, key]);
 }
 
 function useLingering(nodes: readonly TaskFieldsFragment[], { filter }: TasksQueryVariables) {

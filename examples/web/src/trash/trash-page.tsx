@@ -1,4 +1,6 @@
 import { ListSkeleton } from '../tasks/list-skeleton.tsx';
+import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
+import { useTaskActions } from '../tasks/use-task-actions.ts';
 import { Icon } from '../ui/icon.tsx';
 import { PageHeader } from '../views/page-header.tsx';
 import { useTrash } from './use-trash.ts';
@@ -6,7 +8,8 @@ import { useTrash } from './use-trash.ts';
 const WHEN = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 /** Deleted tasks, to be brought back or to be gone for good. */
-export function TrashPage() {
+export function TrashPage({ showHelp }: { readonly showHelp: () => void }) {
+  useShortcuts({ ...useTaskActions(), tasks: [], showHelp });
   const { tasks, error, hasMore, loadMore, restore, purge } = useTrash();
   return (
     <>
