@@ -1,11 +1,15 @@
+import { join, relative } from 'node:path';
 import type { CodegenConfig } from '@graphql-codegen/cli';
+
+/** Whatever folder it is started from: the generator looks from there. */
+const here = (path: string) => join(relative(process.cwd(), import.meta.dirname), path);
 
 /** Typed documents of the operations beside it, from the schema that the server commits: `npm run generate`. */
 const config: CodegenConfig = {
-  schema: '../../schema/schema.graphql',
-  documents: ['src/documents/*.graphql'],
+  schema: here('../../schema/schema.graphql'),
+  documents: [here('src/documents/*.graphql')],
   generates: {
-    'src/generated/': {
+    [here('src/generated/')]: {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {

@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /** Where the task server listens while this front end is developed. */
-const SERVER = process.env['SERVER_URL'] ?? 'http://localhost:4000';
+const SERVER = process.env.SERVER_URL ?? 'http://localhost:4000';
 
 /** What the built page is served with, and needs no exception from: nothing in it is inline, and all comes from one origin. */
 const POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";

@@ -10,7 +10,7 @@ export function createCache(): InMemoryCache {
       Query: {
         fields: {
           tasks: connectionPolicy(['filter', 'search', 'orderBy'], byPosition),
-          task: (existing, { args, toReference }) => existing ?? toReference({ __typename: 'Task', id: args?.['id'] }),
+          task: (existing, { args, toReference }) => existing ?? toReference({ __typename: 'Task', id: args?.id }),
           // Each answer is the whole of it.
           lists: { merge: false },
           tags: { merge: false },

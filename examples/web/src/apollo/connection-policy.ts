@@ -28,7 +28,7 @@ export function connectionPolicy(keyArgs: string[], sort?: Sort): FieldPolicy<St
       const edges = existing.edges.filter(({ node }) => options.canRead(node));
       return { ...existing, edges: sort ? sort(edges, options) : edges };
     },
-    merge: (existing, incoming, { args }) => (existing ? splice(existing, incoming, args?.['after']) : incoming),
+    merge: (existing, incoming, { args }) => (existing ? splice(existing, incoming, args?.after) : incoming),
   };
 }
 

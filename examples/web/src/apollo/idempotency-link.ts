@@ -7,7 +7,7 @@ import { Kind, OperationTypeNode } from 'graphql';
  */
 export class IdempotencyLink extends ApolloLink {
   override request(operation: ApolloLink.Operation, forward: ApolloLink.ForwardFunction) {
-    if (takesKey(operation) && operation.variables['idempotencyKey'] === undefined) {
+    if (takesKey(operation) && operation.variables.idempotencyKey === undefined) {
       operation.variables = { ...operation.variables, idempotencyKey: crypto.randomUUID() };
     }
     return forward(operation);

@@ -15,7 +15,7 @@ export function byPosition<Edge extends { node: Reference }>(
   edges: readonly Edge[],
   { args, readField }: FieldFunctionOptions,
 ): readonly Edge[] {
-  const [order] = (args?.['orderBy'] ?? []) as readonly TaskOrder[];
+  const [order] = (args?.orderBy ?? []) as readonly TaskOrder[];
   if (order?.field !== 'POSITION') return edges;
   const sign = order.direction === 'DESC' ? -1 : 1;
   const positions = new Map(edges.map((edge) => [edge, readField<string>('position', edge.node) ?? '']));

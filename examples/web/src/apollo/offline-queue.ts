@@ -155,7 +155,11 @@ export class OfflineQueue {
     });
     for (const id of done) layers.hide(id);
     this.#set(this.#waiting.filter(({ id }) => !done.has(id)));
-    for (const command of commands) this.#judge(command, results.find(({ id }) => id === command.id));
+    for (const command of commands)
+      this.#judge(
+        command,
+        results.find(({ id }) => id === command.id),
+      );
     onAnswered();
   }
 

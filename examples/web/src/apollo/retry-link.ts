@@ -36,7 +36,7 @@ export class RetryLink extends ApolloLink {
 }
 
 function mayRepeat({ operationType, variables }: ApolloLink.Operation): boolean {
-  return operationType === OperationTypeNode.QUERY || typeof variables['idempotencyKey'] === 'string';
+  return operationType === OperationTypeNode.QUERY || typeof variables.idempotencyKey === 'string';
 }
 
 /** A device that knows it is offline need not try: the offline queue takes over. */

@@ -104,9 +104,10 @@ export function followTasks(options: TaskFeedOptions): () => void {
   /** The token that was kept is another user's, or of another server: without one it begins anew. */
   function recover(error: unknown): void {
     if (isStopped) return;
-    if (position.load() === undefined || !isRefusal(error)) return onFailure(error);
-    position.save(undefined);
-    restart();
+    if (position.load() !== undefined && isRefusal(error)) {
+      position.save(undefined);
+      restart();
+    } else onFailure(error);
   }
 
   restart();
@@ -118,6 +119,6 @@ export function followTasks(options: TaskFeedOptions): () => void {
 
 function isRefusal(error: unknown): boolean {
   return (
-    CombinedGraphQLErrors.is(error) && error.errors.every(({ extensions }) => extensions?.['code'] === 'BAD_USER_INPUT')
+    CombinedGraphQLErrors.is(error) && error.errors.every(({ extensions }) => extensions?.code === 'BAD_USER_INPUT')
   );
 }

@@ -1,6 +1,6 @@
 import { createAccessTokens } from '../apollo/live-links.ts';
 import { Store } from '../ui/store.ts';
-import { fetchToken, signOut as endSession } from './auth-api.ts';
+import { signOut as endSession, fetchToken } from './auth-api.ts';
 
 /** Whom the access token names. */
 export interface User {

@@ -10,7 +10,9 @@ export function SignInPage() {
   const [fault, setFault] = useState<string>();
 
   async function submit(form: FormData): Promise<void> {
-    const [email = '', password = '', name = ''] = ['email', 'password', 'name'].map((key) => String(form.get(key) ?? ''));
+    const [email = '', password = '', name = ''] = ['email', 'password', 'name'].map((key) =>
+      String(form.get(key) ?? ''),
+    );
     setBusy(true);
     setFault(undefined);
     try {

@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { type TaskFieldsFragment, TaskDocument, type UpdateTaskInput } from '../generated/graphql.ts';
+import { TaskDocument, type TaskFieldsFragment, type UpdateTaskInput } from '../generated/graphql.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { useStore } from '../ui/store.ts';
 import { useWorkspace } from '../workspace/workspace-context.tsx';
@@ -23,7 +23,11 @@ const FIELDS: Partial<Record<keyof UpdateTaskInput, string>> = {
 
 function Decision({ conflict: { taskId, mine, theirs, version } }: { readonly conflict: Conflict }) {
   const { commander } = useWorkspace();
-  const { data } = useQuery(TaskDocument, { variables: { id: taskId }, fetchPolicy: 'network-only', skip: theirs !== undefined });
+  const { data } = useQuery(TaskDocument, {
+    variables: { id: taskId },
+    fetchPolicy: 'network-only',
+    skip: theirs !== undefined,
+  });
   const task = theirs ?? data?.task;
   const settle = () => conflicts.set(conflicts.get().slice(1));
 
@@ -35,7 +39,9 @@ function Decision({ conflict: { taskId, mine, theirs, version } }: { readonly co
 
   return (
     <Dialog title="Changed in two places" onClose={settle}>
-      <p className="dialog-note">While you were writing, this task was changed on another device. Which one should stay?</p>
+      <p className="dialog-note">
+        While you were writing, this task was changed on another device. Which one should stay?
+      </p>
       <div className="conflict">
         {Object.entries(mine).map(([field, value]) => (
           <div key={field} className="conflict-field">

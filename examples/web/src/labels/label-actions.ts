@@ -27,7 +27,11 @@ export function saveLabel(client: ApolloClient, kind: LabelKind, input: LabelInp
   const { create, update } = DOCUMENTS[kind];
   return attempt(() =>
     id === undefined
-      ? client.mutate<unknown, { input: LabelInput }>({ mutation: create, variables: { input }, refetchQueries: ['Overview'] })
+      ? client.mutate<unknown, { input: LabelInput }>({
+          mutation: create,
+          variables: { input },
+          refetchQueries: ['Overview'],
+        })
       : client.mutate<unknown, { id: string; input: LabelInput }>({ mutation: update, variables: { id, input } }),
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
+import { endOf } from '../apollo/live-links.ts';
 import { useLiveTasks } from '../apollo/use-live-tasks.ts';
 import { useOfflineQueue } from '../apollo/use-offline-queue.ts';
-import { endOf } from '../apollo/live-links.ts';
 import { expireSession, tokens } from '../auth/session.ts';
 import { ConflictDialog } from '../conflicts/conflict-dialog.tsx';
 import { ShortcutsDialog } from '../shortcuts/shortcuts-dialog.tsx';
@@ -45,7 +45,11 @@ export function Shell() {
           </button>
           <ConnectionSign waiting={waiting} />
         </div>
-        {view.kind === 'trash' ? <TrashPage showHelp={showHelp} /> : <TasksPage key={hashOf(view)} view={view} showHelp={showHelp} />}
+        {view.kind === 'trash' ? (
+          <TrashPage showHelp={showHelp} />
+        ) : (
+          <TasksPage key={hashOf(view)} view={view} showHelp={showHelp} />
+        )}
       </main>
       {isHelpShown && <ShortcutsDialog onClose={() => setHelpShown(false)} />}
       <ConflictDialog />

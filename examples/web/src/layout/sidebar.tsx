@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { LabelDialog } from '../labels/label-dialog.tsx';
 import type { LabelKind } from '../labels/label-actions.ts';
+import { LabelDialog } from '../labels/label-dialog.tsx';
 import { type ListLabel, type TagLabel, useOverview } from '../labels/use-labels.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useView } from '../views/view.ts';
@@ -32,7 +32,13 @@ export function Sidebar({ id, showHelp }: SidebarProps) {
       <AccountMenu showHelp={showHelp} />
       <nav aria-label="Views">
         <ul>
-          <NavLink view={{ kind: 'today' }} icon="sun" count={overdue + dueToday} isUrgent={overdue > 0} isCurrent={isCurrent('today')}>
+          <NavLink
+            view={{ kind: 'today' }}
+            icon="sun"
+            count={overdue + dueToday}
+            isUrgent={overdue > 0}
+            isCurrent={isCurrent('today')}
+          >
             Today
           </NavLink>
           <NavLink view={{ kind: 'all' }} icon="inbox" count={open} isCurrent={isCurrent('all')}>

@@ -16,7 +16,9 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
-      <p className="dialog-note">To drag without a pointer: focus a grip, then Space, the arrow keys and Space again.</p>
+      <p className="dialog-note">
+        To drag without a pointer: focus a grip, then Space, the arrow keys and Space again.
+      </p>
       <div className="dialog-foot">
         <button className="button button-primary" type="button" onClick={onClose}>
           Close

@@ -78,7 +78,7 @@ function isWriting(target: EventTarget | null): boolean {
 }
 
 function focusedTask({ tasks }: ShortcutTargets): TaskFieldsFragment | undefined {
-  const id = document.activeElement?.closest('.task')?.querySelector<HTMLElement>('[data-task]')?.dataset['task'];
+  const id = document.activeElement?.closest('.task')?.querySelector<HTMLElement>('[data-task]')?.dataset.task;
   return tasks.find((task) => task.id === id);
 }
 

@@ -39,7 +39,11 @@ export function DueProperty({ task, onChange }: DuePropertyProps) {
       {day !== '' && (
         <label className="property" data-set={recurrence !== null || undefined}>
           <Icon name="repeat" />
-          <select aria-label="Repeat" value={recurrence ?? ''} onChange={({ target }) => onChange({ recurrence: target.value || null })}>
+          <select
+            aria-label="Repeat"
+            value={recurrence ?? ''}
+            onChange={({ target }) => onChange({ recurrence: target.value || null })}
+          >
             <option value="">Once</option>
             {RECURRENCES.map(([rule, name]) => (
               <option key={rule} value={rule}>

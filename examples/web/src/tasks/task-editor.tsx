@@ -1,4 +1,12 @@
-import { type FocusEvent, type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import type { TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
 import { TaskCheckbox } from './task-checkbox.tsx';
@@ -51,6 +59,7 @@ export function TaskEditor({ task, onClose, children }: EditorProps) {
   }
 
   useClickOutside(card, close);
+  useOnLeave(save);
   useEffect(() => {
     void card.current?.scrollIntoView({ block: 'nearest' });
   }, []);
@@ -95,13 +104,21 @@ export function TaskEditor({ task, onClose, children }: EditorProps) {
   );
 }
 
+/** Whatever takes the card away, such as a list that it no longer belongs to: what was written stays. */
+function useOnLeave(save: () => void): void {
+  const latest = useRef(save);
+  latest.current = save;
+  useEffect(() => () => latest.current(), []);
+}
+
 /** As people expect of a card: a click beside it puts it down. Menus of the card are in the top layer, and part of it. */
 function useClickOutside(card: RefObject<HTMLElement | null>, close: () => void): void {
   const latest = useRef(close);
   latest.current = close;
   useEffect(() => {
     function onPointerDown({ target }: PointerEvent): void {
-      const isInside = target instanceof Element && (card.current?.contains(target) || target.closest('.toasts, dialog'));
+      const isInside =
+        target instanceof Element && (card.current?.contains(target) || target.closest('.toasts, dialog'));
       if (!isInside) latest.current();
     }
     document.addEventListener('pointerdown', onPointerDown);

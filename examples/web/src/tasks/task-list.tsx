@@ -13,7 +13,12 @@ interface TaskListProps {
 }
 
 /** The list with whatever stands in its place: its outline while it is read, a reason, or that there is nothing. */
-export function TaskList({ list: { tasks, isLoading, error, hasMore, loadMore }, canMove, isInList, empty }: TaskListProps) {
+export function TaskList({
+  list: { tasks, isLoading, error, hasMore, loadMore },
+  canMove,
+  isInList,
+  empty,
+}: TaskListProps) {
   if (isLoading) return <ListSkeleton />;
   if (error) {
     return (

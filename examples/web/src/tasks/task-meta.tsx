@@ -1,5 +1,6 @@
+import { useFragment } from '@apollo/client/react';
 import type { CSSProperties } from 'react';
-import type { TaskFieldsFragment } from '../generated/graphql.ts';
+import { type TaskFieldsFragment, TaskTitleFragmentDoc } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
 import { dueLabel } from './due-label.ts';
 import { recurrenceName } from './recurrence.ts';
@@ -7,11 +8,13 @@ import { recurrenceName } from './recurrence.ts';
 interface MetaProps {
   readonly task: TaskFieldsFragment;
   readonly isInList: boolean;
+  /** below its parent, which need not be named again */
+  readonly isSubtask: boolean;
 }
 
 /** The second line of a task: what there is to say of it besides its title, if anything. */
-export function TaskMeta({ task, isInList }: MetaProps) {
-  const { completed, recurrence, subtaskCounts, list, tags, description } = task;
+export function TaskMeta({ task, isInList, isSubtask }: MetaProps) {
+  const { completed, recurrence, subtaskCounts, list, tags, description, parentId } = task;
   const due = dueLabel(task);
   return (
     <div className="task-meta">
@@ -34,6 +37,7 @@ export function TaskMeta({ task, isInList }: MetaProps) {
           <span className="visually-hidden"> subtasks completed</span>
         </span>
       )}
+      {parentId && !isSubtask && <ParentTitle id={parentId} />}
       {description && (
         <span className="meta">
           <Icon name="list" />
@@ -52,6 +56,23 @@ export function TaskMeta({ task, isInList }: MetaProps) {
         </span>
       ))}
     </div>
+  );
+}
+
+/** From the cache, where the feed of changes has put all tasks. */
+function ParentTitle({ id }: { readonly id: string }) {
+  const { data, complete } = useFragment({
+    fragment: TaskTitleFragmentDoc,
+    fragmentName: 'TaskTitle',
+    from: { __typename: 'Task', id },
+  });
+  if (!complete) return null;
+  return (
+    <span className="meta">
+      <Icon name="subtasks" />
+      <span className="visually-hidden">Subtask of </span>
+      {data.title}
+    </span>
   );
 }
 

@@ -1,5 +1,5 @@
-import { useLabels } from '../labels/use-labels.ts';
 import type { TaskFieldsFragment, TaskPriority, UpdateTaskInput } from '../generated/graphql.ts';
+import { useLabels } from '../labels/use-labels.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { DueProperty } from './due-property.tsx';
@@ -19,7 +19,11 @@ export function TaskProperties({ task }: { readonly task: TaskFieldsFragment }) 
       <DueProperty task={task} onChange={update} />
       <label className="property" data-set={task.priority !== 'NONE' || undefined}>
         <Icon name="flag" />
-        <select aria-label="Priority" value={task.priority} onChange={({ target }) => update({ priority: target.value as TaskPriority })}>
+        <select
+          aria-label="Priority"
+          value={task.priority}
+          onChange={({ target }) => update({ priority: target.value as TaskPriority })}
+        >
           {PRIORITIES.map(([value, name]) => (
             <option key={value} value={value}>
               {value === 'NONE' ? 'Priority' : name}
@@ -29,7 +33,11 @@ export function TaskProperties({ task }: { readonly task: TaskFieldsFragment }) 
       </label>
       <label className="property" data-set={task.list !== null || undefined}>
         <Icon name="inbox" />
-        <select aria-label="List" value={task.list?.id ?? ''} onChange={({ target }) => update({ listId: target.value || null })}>
+        <select
+          aria-label="List"
+          value={task.list?.id ?? ''}
+          onChange={({ target }) => update({ listId: target.value || null })}
+        >
           <option value="">No list</option>
           {lists.map(({ id, name }) => (
             <option key={id} value={id}>
@@ -42,7 +50,6 @@ export function TaskProperties({ task }: { readonly task: TaskFieldsFragment }) 
         <Menu
           className="property"
           isActive={task.tags.length > 0}
-          name="Tags"
           label={
             <>
               <Icon name="tag" />

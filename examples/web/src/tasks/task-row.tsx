@@ -14,15 +14,20 @@ interface RowProps {
   readonly task: TaskFieldsFragment;
   readonly canMove: boolean;
   /** within a list, whose name need not be said again */
-  readonly isInList?: boolean;
+  readonly isInList: boolean;
+  /** below its parent */
+  readonly isSubtask?: boolean;
 }
 
+/** The others make room at once where motion is not wanted. */
+const MOTION = window.matchMedia('(prefers-reduced-motion: reduce)').matches ? { transition: null } : {};
+
 /** One task: a line, or a card when it is open. Its subtasks stand indented below it. */
-export const TaskRow = memo(function TaskRow({ task, canMove, isInList = false }: RowProps) {
+export const TaskRow = memo(function TaskRow({ task, canMove, isInList, isSubtask = false }: RowProps) {
   const { id, title, completed, subtaskCounts } = task;
   const actions = useTaskActions();
   const { isOpen, isExpanded, open, close, toggleExpanded } = useOpenTask(id);
-  const sortable = useSortable({ id, disabled: !canMove || isOpen });
+  const sortable = useSortable({ id, disabled: !canMove || isOpen, ...MOTION });
   const style = { transform: CSS.Translate.toString(sortable.transform), transition: sortable.transition };
 
   if (isOpen) {
@@ -54,7 +59,7 @@ export const TaskRow = memo(function TaskRow({ task, canMove, isInList = false }
           <button className="task-title" type="button" data-task={id} onClick={open}>
             {title}
           </button>
-          <TaskMeta task={task} isInList={isInList} />
+          <TaskMeta task={task} isInList={isInList} isSubtask={isSubtask} />
         </div>
         {subtaskCounts.total > 0 && (
           <button
@@ -74,5 +79,5 @@ export const TaskRow = memo(function TaskRow({ task, canMove, isInList = false }
 });
 
 function renderSubtask(task: TaskFieldsFragment) {
-  return <TaskRow key={task.id} task={task} canMove={false} isInList />;
+  return <TaskRow key={task.id} task={task} canMove={false} isInList isSubtask />;
 }

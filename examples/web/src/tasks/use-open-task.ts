@@ -1,7 +1,7 @@
 import { Store, useStore } from '../ui/store.ts';
 
 /** The task whose card is open: one at a time. */
-export const openTask = new Store<string | undefined>(undefined);
+const openTask = new Store<string | undefined>(undefined);
 /** The tasks whose subtasks are shown. */
 const expandedTasks = new Store<ReadonlySet<string>>(new Set());
 

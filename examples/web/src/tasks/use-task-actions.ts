@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { putTask, removeTask } from '../apollo/task-cache.ts';
 import { problemOf } from '../apollo/problem.ts';
+import { putTask, removeTask } from '../apollo/task-cache.ts';
 import {
   type CreateTaskInput,
   type TaskCommandInput,

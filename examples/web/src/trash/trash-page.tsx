@@ -1,5 +1,5 @@
-import { ListSkeleton } from '../tasks/list-skeleton.tsx';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
+import { ListSkeleton } from '../tasks/list-skeleton.tsx';
 import { useTaskActions } from '../tasks/use-task-actions.ts';
 import { Icon } from '../ui/icon.tsx';
 import { PageHeader } from '../views/page-header.tsx';

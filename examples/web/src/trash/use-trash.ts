@@ -1,16 +1,9 @@
 import { useQuery } from '@apollo/client/react';
 import { problemOf } from '../apollo/problem.ts';
 import { putTask } from '../apollo/task-cache.ts';
-import {
-  DeletedTasksDocument,
-  type DeletedTasksQuery,
-  PurgeTaskDocument,
-  RestoreTaskDocument,
-} from '../generated/graphql.ts';
+import { DeletedTasksDocument, PurgeTaskDocument, RestoreTaskDocument } from '../generated/graphql.ts';
 import { showToast } from '../ui/toasts.tsx';
 import { useWorkspace } from '../workspace/workspace-context.tsx';
-
-export type DeletedTask = DeletedTasksQuery['deletedTasks']['edges'][number]['node'];
 
 const PAGE = 40;
 
@@ -18,7 +11,10 @@ const PAGE = 40;
 export function useTrash() {
   const { client, lists } = useWorkspace();
   const fetchPolicy = 'no-cache';
-  const { data, error, fetchMore, refetch } = useQuery(DeletedTasksDocument, { variables: { first: PAGE }, fetchPolicy });
+  const { data, error, fetchMore, refetch } = useQuery(DeletedTasksDocument, {
+    variables: { first: PAGE },
+    fetchPolicy,
+  });
   const { endCursor, hasNextPage = false } = data?.deletedTasks.pageInfo ?? {};
 
   async function attempt(action: () => Promise<unknown>): Promise<void> {

@@ -1,5 +1,5 @@
-import { useLabels } from '../labels/use-labels.ts';
 import type { DueWindow, TaskPriority } from '../generated/graphql.ts';
+import { useLabels } from '../labels/use-labels.ts';
 import { PRIORITIES, priorityName } from '../tasks/priority.ts';
 import { colorOf } from '../tasks/task-meta.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -47,7 +47,10 @@ export function FilterBar({ view, selection, onChange }: FilterBarProps) {
 
   return (
     <div className="filters">
-      <Menu label={<Chip icon="filter" text={nameIn(STATUSES, status)} />} isActive={status !== initialSelection(view).status}>
+      <Menu
+        label={<Chip icon="filter" text={nameIn(STATUSES, status)} />}
+        isActive={status !== initialSelection(view).status}
+      >
         <RadioItems name="status" options={STATUSES} value={status} onChange={(value) => onChange({ status: value })} />
       </Menu>
       <Menu label={<Chip icon="calendar" text={due ? nameIn(WINDOWS, due) : 'Due'} />} isActive={due !== undefined}>
@@ -97,7 +100,13 @@ export function FilterBar({ view, selection, onChange }: FilterBarProps) {
   );
 }
 
-function Chip({ icon, text }: { readonly icon: Parameters<typeof Icon>[0]['name']; readonly text: string | undefined }) {
+function Chip({
+  icon,
+  text,
+}: {
+  readonly icon: Parameters<typeof Icon>[0]['name'];
+  readonly text: string | undefined;
+}) {
   return (
     <>
       <Icon name={icon} />

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import type { View } from './view.ts';
 
@@ -8,14 +7,14 @@ interface PageHeaderProps {
   readonly search?: string;
   /** absent where nothing can be searched */
   readonly onSearch?: (text: string) => void;
-  readonly children?: ReactNode;
 }
 
 const TODAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
-export function PageHeader({ view, title, search = '', onSearch, children }: PageHeaderProps) {
+export function PageHeader({ view, title, search = '', onSearch }: PageHeaderProps) {
   return (
     <header className="page-header">
+      <title>{title}</title>
       <div className="page-title">
         <h1>{title}</h1>
         {view.kind === 'today' && <p>{TODAY.format(new Date())}</p>}
@@ -35,7 +34,6 @@ export function PageHeader({ view, title, search = '', onSearch, children }: Pag
           />
         </label>
       )}
-      {children}
     </header>
   );
 }

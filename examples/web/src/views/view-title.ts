@@ -1,5 +1,5 @@
-import type { View } from './view.ts';
 import type { Labels } from '../labels/use-labels.ts';
+import type { View } from './view.ts';
 
 const TITLES: Partial<Record<View['kind'], string>> = {
   all: 'All tasks',
