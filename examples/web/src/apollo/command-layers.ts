@@ -10,11 +10,13 @@ import {
 } from '../generated/graphql.ts';
 import { LAST_POSITION, positionBetween } from './manual-order.ts';
 import { placeTask, readTask, removeTask } from './task-cache.ts';
+import { listedPositions } from './task-lists.ts';
 
 /**
  * Shows what a command will do, as an optimistic layer of the cache under the command's id. The layer lies over whatever
  * the server tells meanwhile and is taken away when the command has its answer: what is then seen is the server's word,
  * so a refused command rolls back by itself. Works for a single mutation as for commands that wait in the offline queue.
+ * Take it with task-cache.ts, task-lists.ts, task-filter.ts and manual-order.ts.
  */
 export class CommandLayers {
   readonly #cache: InMemoryCache;
@@ -104,7 +106,17 @@ function listOf(cache: ApolloCache, id: string): ListFieldsFragment {
   return known ?? { __typename: 'TaskList', id, name: '', color: null };
 }
 
-function placeOf(cache: ApolloCache, { before, after }: NonNullable<TaskCommandInput['move']>): string {
-  const [lower, upper] = [after, before].map((id) => (id ? readTask(cache, id)?.position : undefined));
-  return positionBetween(lower, upper);
+/** Right beside the other one, as far as the lists here show who stands there. */
+function placeOf(cache: ApolloCache, { id, before, after }: NonNullable<TaskCommandInput['move']>): string {
+  const anchor = readTask(cache, before ?? after ?? '')?.position ?? LAST_POSITION;
+  const others = listedPositions(cache, id);
+  if (before)
+    return positionBetween(
+      others
+        .filter((place) => place < anchor)
+        .sort()
+        .at(-1),
+      anchor,
+    );
+  return positionBetween(anchor, others.filter((place) => place > anchor).sort()[0]);
 }

@@ -19,6 +19,7 @@ type Sort = (edges: readonly Edge[], options: FieldFunctionOptions) => readonly 
  * right when that row is in the list already. Rows whose task is gone are left out.
  *
  * `sort` may put the edges in the order that the objects in the cache ask for, for lists that change while they are read.
+ * Take it alone: it knows nothing of tasks.
  */
 export function connectionPolicy(keyArgs: string[], sort?: Sort): FieldPolicy<StoredConnection> {
   return {

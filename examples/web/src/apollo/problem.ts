@@ -2,8 +2,8 @@ import { CombinedGraphQLErrors, ServerError } from '@apollo/client';
 import { SignedOutError } from './live-links.ts';
 
 /**
- * What went wrong, whatever it was thrown as: `code` is the server's `extensions.code`, or one of two of this side. Take it
- * with no other file; whoever shows errors or decides by them asks here and nowhere else.
+ * What went wrong, whatever it was thrown as: `code` is the server's `extensions.code`, or one of two of this side.
+ * Whoever shows errors or decides by them asks here and nowhere else. Take it with live-links.ts.
  */
 export interface Problem {
   readonly code: string;

@@ -30,6 +30,17 @@ export function removeFromLists(cache: ApolloCache, id: string): void {
   });
 }
 
+/** Where the tasks of all lists stand in the manual order, but for one. */
+export function listedPositions(cache: ApolloCache, exceptId: string): string[] {
+  const positions: string[] = [];
+  changeLists(cache, (list, _variables, readField) => {
+    const others = list.edges.filter(({ node }) => node.__ref !== `Task:${exceptId}`);
+    positions.push(...others.map(({ node }) => String(readField('position', node) ?? '')));
+    return list;
+  });
+  return positions;
+}
+
 /** Not behind the pages that were read: what lies between them and the task is not known. */
 function insert(
   list: StoredConnection,

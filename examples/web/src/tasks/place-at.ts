@@ -14,5 +14,6 @@ export function placeAt(
   const others = tasks.toSpliced(from, 1);
   const above = others[index - 1];
   const below = others[index];
-  return { id, ...(above ? { before: above.id } : {}), ...(below ? { after: below.id } : {}) };
+  if (below) return { id, after: below.id };
+  return above && { id, before: above.id };
 }
