@@ -4,8 +4,11 @@ import type { TaskOrder } from '../generated/graphql.ts';
 /** Sorts behind every position that the server gives: where a new task stands until the server has said. */
 export const LAST_POSITION = '~';
 
-/** The digits of positions made here, in the order of their code units. */
-const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** The digits of positions made here are the visible ASCII characters, whatever those of the server's are. */
+const FIRST_DIGIT = '!'.charCodeAt(0);
+const DIGITS = LAST_POSITION.charCodeAt(0) - FIRST_DIGIT + 1;
+/** Longer ones are made of bounds that are in no order. */
+const LONGEST = 400;
 
 /**
  * Keeps lists in manual order sorted by what the cache has as `position`, so that a task that is moved here, or by another
@@ -32,16 +35,18 @@ function compare(one: string, other: string): number {
  */
 export function positionBetween(lower: string | undefined, upper: string | undefined): string {
   let result = '';
-  for (let index = 0; ; index += 1) {
-    const low = lower === undefined ? -1 : digitAt(lower, index);
-    const high = upper === undefined || !upper.startsWith(result) ? DIGITS.length : digitAt(upper, index);
+  while (result.length < LONGEST) {
+    const low = digitAt(lower, result.length);
+    const high = upper?.startsWith(result) ? digitAt(upper, result.length) : DIGITS;
     const middle = Math.floor((low + high) / 2);
-    if (high - low > 1 && middle > 0) return result + DIGITS[middle];
-    result += DIGITS[Math.max(low, 0)];
-    if (result.length > 200) return result;
+    // One that ended in the first digit would leave no room before it.
+    if (high - low > 1 && middle > 0) return result + String.fromCharCode(FIRST_DIGIT + middle);
+    result += String.fromCharCode(FIRST_DIGIT + Math.max(low, 0));
   }
+  return result;
 }
 
-function digitAt(text: string, index: number): number {
-  return index < text.length ? DIGITS.indexOf(text[index] ?? '') : -1;
+/** Whatever ends sorts before whatever goes on. */
+function digitAt(text: string | undefined, index: number): number {
+  return text === undefined || index >= text.length ? -1 : text.charCodeAt(index) - FIRST_DIGIT;
 }
