@@ -12,7 +12,9 @@ export function useLiveTasks(options: TaskFeedOptions): LiveState {
   const latest = useRef(options);
   latest.current = options;
   const { client, tokens, position } = options;
+  const network = useNetworkChanges();
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a network that is back is no reason to wait for the next attempt
   useEffect(
     () =>
       followTasks({
@@ -29,7 +31,18 @@ export function useLiveTasks(options: TaskFeedOptions): LiveState {
           latest.current.onFailure(error);
         },
       }),
-    [client, tokens, position],
+    [client, tokens, position, network],
   );
   return state;
+}
+
+/** How often the network has come back. */
+function useNetworkChanges(): number {
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    const onOnline = () => setCount((before) => before + 1);
+    window.addEventListener('online', onOnline);
+    return () => window.removeEventListener('online', onOnline);
+  }, []);
+  return count;
 }
