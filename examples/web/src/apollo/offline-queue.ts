@@ -121,7 +121,8 @@ export class OfflineQueue {
         // The tasks are taken over by their versions.
         fetchPolicy: 'no-cache',
       });
-      await this.#take(commands, data?.applyCommands.results ?? []);
+      if (!data) throw new Error('The answer has no data');
+      await this.#take(commands, data.applyCommands.results);
       return undefined;
     } catch (error) {
       const problem = problemOf(error);

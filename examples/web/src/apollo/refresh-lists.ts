@@ -3,8 +3,9 @@ import { TasksDocument, type TasksQuery, type TasksQueryVariables } from '../gen
 
 /** The server gives so many rows at once. */
 const LARGEST_PAGE = 100;
-/** milliseconds in which further changes are waited for */
+/** milliseconds in which further changes are waited for, and from one reading to the next: a user has so many reads a minute */
 const DELAY = 700;
+const INTERVAL = 2_000;
 
 /**
  * Asks again for what is on the screen, since only the server knows which list a changed task belongs to. A list is
@@ -14,17 +15,20 @@ const DELAY = 700;
 export class ListRefresher {
   readonly #client: ApolloClient;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastTime = 0;
 
   constructor(client: ApolloClient) {
     this.#client = client;
   }
 
   request(): void {
+    const delay = Math.max(DELAY, this.#lastTime + INTERVAL - Date.now());
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      this.#lastTime = Date.now();
       // What fails is asked for again with the next change; the screen shows what it had.
       this.#refresh().catch(() => undefined);
-    }, DELAY);
+    }, delay);
   }
 
   async #refresh(): Promise<void> {

@@ -77,10 +77,17 @@ export class Commander {
     return { id, update: { ...update, expectedVersion: isUntouched ? now.version : base.version } };
   }
 
-  async #queueUp(command: TaskCommandInput): Promise<Done> {
-    const { layers, queue } = this.#options;
+  async #queueUp(command: TaskCommandInput): Promise<Done | undefined> {
+    const { layers, queue, onRefused } = this.#options;
     layers.hide(command.id);
-    await queue.add(command);
-    return {};
+    try {
+      await queue.add(command);
+      return {};
+    } catch (error) {
+      // The device keeps nothing, as in some private windows: then nothing may seem to be done.
+      layers.hide(command.id);
+      onRefused({ command, problem: problemOf(error) });
+      return undefined;
+    }
   }
 }
