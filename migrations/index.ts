@@ -10,6 +10,12 @@ import { KeepWholeAnswers } from './20261126120000-keep-whole-answers.ts';
 import { NumberChanges } from './20261127050000-number-changes.ts';
 import { IndexChanges } from './20261127051000-index-changes.ts';
 import { TellInOneStep } from './20261127120000-tell-in-one-step.ts';
+import { IndexOwnedIds } from './20261127200000-index-owned-ids.ts';
+import { CreateLabels } from './20261127201000-create-labels.ts';
+import { PlanTasks } from './20261127202000-plan-tasks.ts';
+import { RecordChanges } from './20261127203000-record-changes.ts';
+import { IndexPlans } from './20261127204000-index-plans.ts';
+import { ValidatePlans } from './20261127205000-validate-plans.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
 export const migrations = [
@@ -25,4 +31,10 @@ export const migrations = [
   { name: '20261127050000-number-changes', class: NumberChanges },
   { name: '20261127051000-index-changes', class: IndexChanges },
   { name: '20261127120000-tell-in-one-step', class: TellInOneStep },
+  { name: '20261127200000-index-owned-ids', class: IndexOwnedIds },
+  { name: '20261127201000-create-labels', class: CreateLabels },
+  { name: '20261127202000-plan-tasks', class: PlanTasks },
+  { name: '20261127203000-record-changes', class: RecordChanges },
+  { name: '20261127204000-index-plans', class: IndexPlans },
+  { name: '20261127205000-validate-plans', class: ValidatePlans },
 ];

@@ -38,15 +38,11 @@ import { createTraces } from './ops/traces.ts';
 import type { Traces } from './ops/tracing/start-tracing.ts';
 import { createSharing, type Sharing } from './redis/sharing.ts';
 import { createRestServer } from './rest/server.ts';
+import { createServedStores } from './served-stores.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
 import { syncRoutes } from './sync/sync.routes.ts';
-import { createSyncStore } from './sync/sync.store.ts';
-import { announceWrites } from './tasks/announced-writes.ts';
-import { purgeAfterWrites } from './tasks/purged-writes.ts';
-import { taskRoutes } from './tasks/task.routes.ts';
-import { createTaskStore } from './tasks/task.store.ts';
+import { taskFeatureRoutes } from './task-feature-routes.ts';
 import { userRoutes } from './users/user.routes.ts';
-import { createUserStore } from './users/user.store.ts';
 import type { Siblings } from './workers/siblings.ts';
 
 /** milliseconds at the end of a shutdown that are kept for the log and the exit code */
@@ -141,20 +137,12 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   const auth = await createAuth(config, { directUrl, rateLimits, events, clock, log: tell });
   revocations.subscribe((userId) => auth.verifier.forget(userId));
   const hints = overrides.following?.hints ?? sharing.hints ?? createListenedHints({ url: directUrl, logger });
-  const taskStore = purgeAfterWrites(createTaskStore(database), {
-    database,
-    clock,
-    retentionDays: config.syncRetentionDays,
-    log: (error, what) => logger.error({ err: error }, `${what} cannot be removed`),
-  });
   const dependencies: ServiceDependencies = {
     clock,
     revocations,
     wait: (milliseconds) => delay(milliseconds),
-    taskStore: announceWrites(taskStore, hints.publish),
-    userStore: createUserStore(database),
+    ...createServedStores({ database, clock, logger, changed: hints.publish, retention: config.retention }),
     auditStore,
-    syncStore: createSyncStore(database),
     following: {
       hints,
       maximumPerUser: config.liveConnections.perUser,
@@ -212,7 +200,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     logger,
     bodyLimit: config.bodyLimit,
     userRoutes: [
-      taskRoutes(services.tasks, results),
+      ...taskFeatureRoutes(services, results),
       userRoutes(services.users),
       auditRoutes(services.audit),
       exportRoutes(services.exports, logger),

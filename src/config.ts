@@ -73,6 +73,9 @@ function contradictions(read: Settings): string[] {
         faults.push(`WORKERS must not be more than ${name}, of which each takes its share`);
     }
   }
+  if (read.TRASH_RETENTION_DAYS !== undefined && read.TRASH_RETENTION_DAYS > read.SYNC_RETENTION_DAYS) {
+    faults.push('TRASH_RETENTION_DAYS must not be more than SYNC_RETENTION_DAYS, after which deleted tasks are gone');
+  }
   if (read.DATABASE_URL_DIRECT && !read.DATABASE_URL) {
     faults.push('DATABASE_URL must be set with DATABASE_URL_DIRECT: without it the embedded PostgreSQL is used');
   }
@@ -155,7 +158,12 @@ function toConfig(read: Settings) {
     resultCacheSize: read.RESULT_CACHE_SIZE,
     persistedManifest: read.PERSISTED_ONLY ? resolve(read.PERSISTED_MANIFEST) : undefined,
     auditRetentionDays: read.AUDIT_RETENTION_DAYS,
-    syncRetentionDays: read.SYNC_RETENTION_DAYS,
+    /** days */
+    retention: {
+      sync: read.SYNC_RETENTION_DAYS,
+      trash: read.TRASH_RETENTION_DAYS ?? Math.min(30, read.SYNC_RETENTION_DAYS),
+      history: read.HISTORY_RETENTION_DAYS,
+    },
     redisUrl: read.REDIS_URL,
     rateLimitScale: read.RATE_LIMIT_SCALE,
     metricsToken: read.METRICS_TOKEN,

@@ -126,6 +126,10 @@ export const settings = z.object({
   SYNC_RETENTION_DAYS: whole(1, 3650)
     .default(90)
     .describe('days that deleted tasks and applied commands are remembered for devices that come back'),
+  TRASH_RETENTION_DAYS: whole(1, 3650)
+    .optional()
+    .describe('days that deleted tasks can be restored; default 30, or SYNC_RETENTION_DAYS if that is less'),
+  HISTORY_RETENTION_DAYS: whole(1, 3650).default(365).describe('days that what became of tasks is kept'),
   SHUTDOWN_DELAY: whole(0, 300_000)
     .optional()
     .describe(

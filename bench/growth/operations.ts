@@ -85,7 +85,8 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'update',
     call(store, sample, random) {
       const [user, id] = something(sample, random);
-      return store.change(user, id, { title: `Renamed ${random.below(1e6)}` });
+      const title = `Renamed ${random.below(1e6)}`;
+      return store.change(user, id, () => ({ title }));
     },
   },
   {

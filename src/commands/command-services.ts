@@ -7,9 +7,7 @@ import { createLocalRevocations } from '../core/revocations.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { ENTITIES } from '../entities.ts';
 import { createServices, type Services } from '../services.ts';
-import { createSyncStore } from '../sync/sync.store.ts';
-import { createTaskStore } from '../tasks/task.store.ts';
-import { createUserStore } from '../users/user.store.ts';
+import { createStores } from '../stores.ts';
 
 /**
  * Runs the work with the server's services on the server's database, beside the running server or without one, and
@@ -25,10 +23,8 @@ export async function withServices(config: Config, work: (services: Services) =>
     const services = createServices({
       clock: systemClock,
       wait: (milliseconds) => delay(milliseconds),
-      taskStore: createTaskStore(storage.database),
-      userStore: createUserStore(storage.database),
+      ...createStores(storage.database),
       auditStore: createAuditStore(storage.database),
-      syncStore: createSyncStore(storage.database),
       // Nobody follows here; those who follow elsewhere hear of it from the database.
       following: { hints: createLocalHints(), maximumPerUser: 0, log: () => {} },
       // Nobody's request: who may run commands here may do anything.

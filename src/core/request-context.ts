@@ -12,4 +12,6 @@ export interface RequestContext {
   readonly record: RequestRecord;
   /** the tightest of the limits that the operation has counted against so far */
   rateLimit?: RateLimitState | undefined;
+  /** the answer depends on the time as well, so that it is not to be kept */
+  isTimeBound?: boolean;
 }

@@ -56,6 +56,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     if (answerTimeout !== undefined) endWhenSilent(client, answerTimeout);
     // For statements inside of a transaction, which MikroORM sends; what it makes dates of may be ISO 8601 as well.
     client.setTypeParser(types.builtins.TIMESTAMPTZ, timestampFromDatabase);
+    client.setTypeParser(types.builtins.DATE, String);
   });
   const turns = tracing ? tracedTransactions(queue, tracing) : queue;
   const retries = options.retries ?? createRetries();

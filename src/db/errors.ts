@@ -13,13 +13,27 @@ interface ErrorFields {
 const CONSTRAINT_ERRORS: Record<string, (cause: unknown) => AppError> = {
   tasks_pkey: () => new ConflictError('This id is already in use'),
   idempotency_keys_pkey: () => new ConflictError('This idempotency key is in use'),
-  tasks_user_id_fkey: (cause) => new UnauthenticatedError('invalid_token', 'The account does not exist', cause),
+  tasks_user_id_fkey: (cause) => accountGone(cause),
   tasks_title_length: (cause) => badValue('The title has a wrong length', cause),
   tasks_description_length: (cause) => badValue('The description is too long', cause),
+  tasks_list_id_fkey: (cause) => badField('listId', 'there is no such list', cause),
+  tasks_parent_id_fkey: (cause) => badField('parentId', 'there is no such task', cause),
+  tasks_parent_id_cycle: (cause) => badField('parentId', 'would make the task a part of itself', cause),
+  tasks_parent_id_depth: (cause) => badField('parentId', 'would make more than 5 levels', cause),
+  task_tags_tag_id_fkey: (cause) => badField('tagIds', 'there is no such tag', cause),
+  tasks_tag_ids_count: (cause) => badField('tagIds', 'must have at most 50 tags', cause),
+  tags_pkey: () => new ConflictError('This id is already in use'),
+  lists_pkey: () => new ConflictError('This id is already in use'),
+  tags_name_key: () => new ConflictError('There is a tag of this name'),
+  lists_name_key: () => new ConflictError('There is a list of this name'),
+  tags_limit: (cause) => badValue('There may be at most 500 tags', cause),
+  lists_limit: (cause) => badValue('There may be at most 500 lists', cause),
+  tags_user_id_fkey: (cause) => accountGone(cause),
+  lists_user_id_fkey: (cause) => accountGone(cause),
 };
 
 /** Values that PostgreSQL refuses: too long, out of range, malformed text, not in the encoding (SQLSTATE class 22). */
-const BAD_VALUE = new Set(['22001', '22003', '22007', '22008', '22021', '22P02', '22P05']);
+const BAD_VALUE = new Set(['22001', '22003', '22007', '22008', '22021', '22023', '22P02', '22P05']);
 /** PostgreSQL or its pooler is away, full, shutting down, or gave up a statement. */
 const UNAVAILABLE_STATES = new Set(['57014', '57P01', '57P02', '57P03', '57P05', '53300', '53400', '25006', '08P01']);
 const UNAVAILABLE_SYSTEM = new Set([
@@ -152,6 +166,14 @@ function fieldsOf(error: unknown): ErrorFields {
 
 function badValue(message: string, cause: unknown): AppError {
   return new AppError('BAD_USER_INPUT', message, { fields: [] }, cause);
+}
+
+function badField(field: string, message: string, cause: unknown): AppError {
+  return new AppError('BAD_USER_INPUT', `${field}: ${message}`, { fields: [{ field, message }] }, cause);
+}
+
+function accountGone(cause: unknown): AppError {
+  return new UnauthenticatedError('invalid_token', 'The account does not exist', cause);
 }
 
 function unavailable(cause: unknown): AppError {

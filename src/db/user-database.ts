@@ -43,8 +43,11 @@ const FORK = { freshEventManager: false };
 
 /** Rows leave the driver as the APIs show them, so that nothing is mapped afterwards. */
 const rowTypes: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === types.builtins.TIMESTAMPTZ ? timestampFromDatabase : types.getTypeParser(oid, format as 'text'),
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === types.builtins.TIMESTAMPTZ) return timestampFromDatabase;
+    // A day is not a moment in some zone.
+    return oid === types.builtins.DATE ? String : types.getTypeParser(oid, format as 'text');
+  },
 };
 
 /** What acting for a user stands on. */

@@ -1,6 +1,7 @@
 import type { AuditPage } from '../audit/audit.service.ts';
 import type { Timestamp } from '../core/timestamp.ts';
-import type { TaskOffsetResult } from '../tasks/task.service.ts';
+import { toResource } from '../tasks/task.resource.ts';
+import type { TaskRow } from '../tasks/task.ts';
 import type { UserService } from '../users/user.service.ts';
 
 /**
@@ -20,16 +21,8 @@ export function userLine({ id, email, name, createdAt }: User): string {
   return line({ type: 'user', id, email, name, created_at: createdAt });
 }
 
-export function taskLine(task: TaskOffsetResult['items'][number]): string {
-  const { completedAt, createdAt, updatedAt, version, ...same } = task;
-  return line({
-    type: 'task',
-    ...same,
-    completed_at: completedAt,
-    created_at: createdAt,
-    updated_at: updatedAt,
-    version,
-  });
+export function taskLine(task: TaskRow): string {
+  return line({ type: 'task', ...toResource(task) });
 }
 
 export function eventLine(event: AuditPage['items'][number]): string {

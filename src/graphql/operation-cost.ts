@@ -27,6 +27,11 @@ const DEAR_FIELDS: Record<string, number> = {
   'Query.exportMyData': 200,
   // A hundred commands, each as much as a field that writes.
   'Mutation.applyCommands': 1000,
+  'Mutation.createTasks': 1000,
+  'Mutation.updateTasks': 1000,
+  'Mutation.deleteTasks': 1000,
+  'Query.taskStats': 50,
+  'TaskList.taskCounts': 5,
   'Query.__schema': 1000,
   'Query.__type': 100,
 };
@@ -38,8 +43,14 @@ type PageSize = (variables: Readonly<Record<string, unknown>>) => number;
 const WHOLE_PAGE: PageSize = () => MAXIMUM_PAGE_SIZE;
 /** For lists of the schema, which `__schema` and `__type` are weighed for. */
 const ONCE: PageSize = () => 1;
-/** Lists without a page that are short whatever is asked for: a command has no more fields that can be wrong. */
-const SHORT_LISTS: Record<string, PageSize> = { 'TaskCommandError.fields': () => 5 };
+/** Lists without a page that are short whatever is asked for. */
+const SHORT_LISTS: Record<string, PageSize> = {
+  'TaskCommandError.fields': () => 5,
+  'BulkError.fields': () => 5,
+  // Few have more, and those cost one statement for all of them.
+  'Task.tags': () => 5,
+  'TaskHistoryEntry.changes': () => 5,
+};
 
 /** Fields that an operation may answer: some for certain, and some as often as a page has rows. */
 export interface Cost {

@@ -68,8 +68,10 @@ export function createPreparedAnswer({ results, rateLimits }: PreparedAnswerOpti
     const result = await operation.execute(context, variables);
     if (result.errors) return result;
     const data = JSON.stringify(result.data);
-    found?.keep(data);
-    if (revision !== undefined) nameRevision(response, revision);
+    if (!context.isTimeBound) {
+      found?.keep(data);
+      if (revision !== undefined) nameRevision(response, revision);
+    }
     send(response, data, context, prepared);
     return undefined;
   };

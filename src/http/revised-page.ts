@@ -6,6 +6,8 @@ interface Page {
   /** the `Link` header */
   readonly link: string;
   readonly body: unknown;
+  /** what is in it depends on when it is asked for, so that it is not to be kept */
+  readonly isTimeBound?: boolean;
 }
 
 /**
@@ -22,15 +24,15 @@ export async function answerRevised(
   const mustKnow = request.headers['if-none-match'] !== undefined;
   const { text, revision, keep } = await results.lookUp(userId, request.url, mustKnow);
   const isKnown = isCurrent(request.raw, revision);
-  const page = isKnown ? '' : (text ?? (await makeText(reply, make)));
-  if (page !== text && !isKnown) keep(page);
-  if (revision !== undefined) nameRevision(reply.raw, revision);
-  return isKnown ? reply.code(304).send(null) : sendPage(reply, page);
+  const made = isKnown || text !== undefined ? undefined : await makeText(reply, make);
+  if (made && !made.isTimeBound) keep(made.text);
+  if (revision !== undefined && !made?.isTimeBound) nameRevision(reply.raw, revision);
+  return isKnown ? reply.code(304).send(null) : sendPage(reply, made?.text ?? text ?? '');
 }
 
-async function makeText(reply: FastifyReply, make: () => Promise<Page>): Promise<string> {
-  const { link, body } = await make();
-  return `${link}\n${reply.serialize(body as Parameters<FastifyReply['serialize']>[0])}`;
+async function makeText(reply: FastifyReply, make: () => Promise<Page>) {
+  const { link, body, isTimeBound = false } = await make();
+  return { text: `${link}\n${reply.serialize(body as Parameters<FastifyReply['serialize']>[0])}`, isTimeBound };
 }
 
 /** The link is one line, as every header. */

@@ -1,9 +1,19 @@
 /** What a line of a Markdown task list says: a task with its title as it stands there, or why it cannot be one. */
 export type TaskListItem = { title: string; completed: boolean } | { fault: string };
 
+/** What a line of the document is, as far as it tells where tasks belong. `indent` counts columns. */
+export type TaskListPart =
+  | { kind: 'item'; indent: number; item: TaskListItem }
+  | { kind: 'heading'; text: string }
+  | { kind: 'quote'; indent: number; text: string }
+  | { kind: 'text'; indent: number; isListItem: boolean }
+  | { kind: 'blank' };
+
 export interface TaskListParser {
   /** Takes the next line; `undefined` when it is not about a task. */
   read(line: string): TaskListItem | undefined;
+  /** The same for whoever wants to know of other lines too; `undefined` for one of a block. */
+  readPart(line: string): TaskListPart | undefined;
   /** After the last line: the number of the line that began a block which nothing ended, hiding what follows it. */
   unendedBlock(): number | undefined;
 }
@@ -16,6 +26,9 @@ interface Block {
 const LIST_ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])([ \t]*)\[([^\]]*)\](.*)$/s;
 const FENCE = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}(?=[^`]*$)|~{3,})/;
 const COMMENT = /^[ \t]*<!--/;
+const ANY_LIST_ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)/;
+const HEADING = /^ {0,3}#{1,6}(?:[ \t](.*))?$/s;
+const QUOTE = /^[ \t]*> ?(.*)$/s;
 /** A mark that was meant as one; longer texts in brackets are links and footnotes. Two code points can make one ✔️. */
 const LONGEST_MARK = 2;
 
@@ -27,18 +40,44 @@ export function createTaskListParser(): TaskListParser {
   let number = 0;
   let block: Block | undefined;
 
+  function isOfBlock(line: string): boolean {
+    number += 1;
+    if (block) {
+      if (block.isEnd(line)) block = undefined;
+      return true;
+    }
+    block = blockFrom(line, number);
+    return block !== undefined;
+  }
+
   return {
-    read(line) {
-      number += 1;
-      if (block) {
-        if (block.isEnd(line)) block = undefined;
-        return undefined;
-      }
-      block = blockFrom(line, number);
-      return block ? undefined : itemOf(line);
-    },
+    read: (line) => (isOfBlock(line) ? undefined : itemOf(line)),
+    readPart: (line) => (isOfBlock(line) ? undefined : partOf(line)),
     unendedBlock: () => block?.line,
   };
+}
+
+function partOf(line: string): TaskListPart {
+  if (line.trim() === '') return { kind: 'blank' };
+  const heading = HEADING.exec(line);
+  if (heading) return { kind: 'heading', text: (heading[1] ?? '').trim() };
+  const indent = columnsBefore(line);
+  const item = itemOf(line);
+  if (item) return { kind: 'item', indent, item };
+  const quote = QUOTE.exec(line)?.[1];
+  if (quote !== undefined) return { kind: 'quote', indent, text: quote };
+  return { kind: 'text', indent, isListItem: ANY_LIST_ITEM.test(line) };
+}
+
+/** A tab goes to the next column that four divides (https://spec.commonmark.org/0.31.2/#tabs). */
+function columnsBefore(line: string): number {
+  let columns = 0;
+  for (const character of line) {
+    if (character === '\t') columns += 4 - (columns % 4);
+    else if (character === ' ') columns += 1;
+    else break;
+  }
+  return columns;
 }
 
 function blockFrom(line: string, number: number): Block | undefined {

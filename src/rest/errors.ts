@@ -9,11 +9,12 @@ import { failedRequest } from '../http/failed-request.ts';
 import { originOf } from '../http/origin.ts';
 import { PROBLEM_TYPE, problemOf } from '../http/problem.ts';
 import { recordRefusal } from '../http/refusals.ts';
+import { toSnakeCase } from '../http/snake-case.ts';
 
 /** The one mapping of errors to REST. What nobody expected is logged whole and answered as a generic 500. */
 export function createErrorHandler(logger: Logger, bodyLimit: number, events: SecurityEventLog) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    const answer = failedRequest(request.raw, refusalOf(error, bodyLimit) ?? error, logger);
+    const answer = inSnakeCase(failedRequest(request.raw, refusalOf(error, bodyLimit) ?? error, logger));
     recordRefusal(events, answer, { userId: knownActorOf(request)?.userId, origin: originOf(request.raw) });
     // RFC 9110 section 13.1.1: a precondition in a header that does not hold is answered with 412. Only a conflict over
     // versions tells one, others are no matter of If-Match.
@@ -27,6 +28,13 @@ export function createErrorHandler(logger: Logger, bodyLimit: number, events: Se
       .serializer(JSON.stringify)
       .send(problemOf(answer, request.id, status));
   };
+}
+
+/** Services name fields as they are called there. */
+function inSnakeCase(error: AppError): AppError {
+  const { fields = [] } = error.details;
+  const renamed = fields.map(({ field, message }) => ({ field: toSnakeCase(field), message }));
+  return renamed.every(({ field }, index) => field === fields[index]?.field) ? error : new BadUserInputError(renamed);
 }
 
 /** What Fastify refuses, in our words. */

@@ -40,7 +40,9 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       security: [{ bearer: [] }],
       tags: [
         { name: 'account', description: 'The user that the token names.' },
+        { name: 'lists', description: "The user's lists of tasks." },
         { name: 'sync', description: "What has changed of the user's tasks, to be asked for or followed." },
+        { name: 'tags', description: "The user's tags." },
         { name: 'tasks', description: "The user's tasks." },
       ],
     },

@@ -13,6 +13,8 @@ const text = (description: string, pattern: string, maxLength: number, required:
   schema: { type: 'string', maxLength, pattern },
 });
 
+/** What has a version. */
+const VERSIONED = /\/(Task|Tag|TaskList)$/;
 const TAG = '^(W/)?"[\\d-]+"$';
 
 const HEADERS = {
@@ -59,7 +61,13 @@ const HEADERS = {
     4,
     false,
   ),
-  Location: text('Where the new task is.', '^/api/tasks/[0-9a-f-]{36}$', 47, true),
+  Location: text('Where what is new is.', '^/api/(tasks|tags|lists)/[0-9a-f-]{36}$', 47, true),
+  'Undo-Token': text(
+    'Names this write, to be taken back by `POST /api/undo`; absent where nothing was changed.',
+    '^[\\w-]+$',
+    100,
+    false,
+  ),
   Link: text('The first, previous, next and last page (RFC 8288).', '^<[^>]*>; rel="first"', 65_536, true),
 } satisfies Record<string, Header>;
 
@@ -95,8 +103,9 @@ function headersOf(status: number, response: Response, hasKey: boolean): HeaderN
     ...(status < 500 ? (['RateLimit', 'RateLimit-Policy'] as const) : []),
     ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
     ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
-    ...(status === 304 || shown.endsWith('/Task') ? (['ETag'] as const) : []),
+    ...(status === 304 || VERSIONED.test(shown) ? (['ETag'] as const) : []),
     ...(status === 201 ? (['Location'] as const) : []),
+    ...(hasKey && (status === 204 || shown.endsWith('/Task')) ? (['Undo-Token'] as const) : []),
     ...(hasKey && status < 300 ? (['Idempotency-Replayed'] as const) : []),
     ...(shown.endsWith('/TaskPage') ? (['Link', 'PageETag'] as const) : []),
   ];

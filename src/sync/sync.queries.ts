@@ -1,6 +1,6 @@
 import type { IsolatedDatabase } from '../db/database.ts';
 import { READ } from '../db/user-database.ts';
-import type { TaskRow } from '../tasks/task.ts';
+import { TASK_COLUMNS, type TaskRow } from '../tasks/task.ts';
 import type { StartPlace } from './sync.token.ts';
 
 /**
@@ -32,8 +32,7 @@ export interface ChangedTasks extends ChangeState {
 
 const STATE =
   'users.rev as head, users.purged_rev as purged, users.import_salt as key, (select epoch from sync_epoch) as epoch';
-const TASK = `id, title, description, completed, completed_at as "completedAt", created_at as "createdAt",
-  updated_at as "updatedAt", version, rev, deleted_at is not null as "isDeleted"`;
+const TASK = `${TASK_COLUMNS}, rev, deleted_at is not null as "isDeleted"`;
 
 /** The state of a user, and the tasks of a sub-select about `user_id = $1`. */
 const stateAnd = (tasks: string) => `

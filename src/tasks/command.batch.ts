@@ -1,10 +1,10 @@
 import type { Actor } from '../core/actor.ts';
-import type { Clock } from '../core/clock.ts';
 import { AppError, ConflictError, ForbiddenError } from '../core/errors.ts';
 import { parseInput } from '../core/validation.ts';
 import { type TaskCommandBatch, taskCommandBatch } from './command.inputs.ts';
 import { type Command, type FaultyCommand, parseCommand } from './command.parser.ts';
 import type { AppliedCommand } from './command.store.ts';
+import type { AsOf } from './task.criteria.ts';
 import type { TaskStore } from './task.store.ts';
 import type { TaskRow } from './task.ts';
 
@@ -38,12 +38,12 @@ interface Outcome {
 /** @throws BadUserInputError for a batch of a wrong form; what commands are refused for stands in their results */
 export async function applyCommands(
   store: TaskStore,
-  clock: Clock,
   actor: Actor,
   batch: TaskCommandBatch,
+  asOf: AsOf,
 ): Promise<TaskCommandResult[]> {
   const { commands: formed, atomic } = parseInput(taskCommandBatch, batch);
-  const commands = formed.map((command) => parseCommand(command, actor, clock));
+  const commands = formed.map((command) => parseCommand(command, actor, asOf));
   const taskIds = commands.flatMap((command) => ('fault' in command ? [] : command.taskId));
   const named = { ids: commands.map(({ id }) => id), taskIds };
   return store.applyCommands(actor.userId, named, async ({ store: within, known, tentatively, remember }) => {
@@ -103,7 +103,7 @@ function replayOf(command: Command, applied: ReadonlyMap<string, AppliedCommand>
 }
 
 /** What a single write would be refused for as well. That the database itself refuses something is no such thing. */
-function isRefusal(error: unknown): error is AppError {
+export function isRefusal(error: unknown): error is AppError {
   if (!(error instanceof AppError)) return false;
   return ['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT'].includes(error.code) || error instanceof ForbiddenError;
 }

@@ -36,8 +36,20 @@ class ToggleTaskCommandInputType {
   id!: string;
 }
 
+@InputType('MoveTaskCommandInput', { description: 'Moves a task in the order that the user has given.' })
+class MoveTaskCommandInputType {
+  @Field(() => ID, TASK_ID)
+  id!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The task that it is to stand before.' })
+  before?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The task that it is to stand after.' })
+  after?: string | null;
+}
+
 @InputType('TaskCommandInput', {
-  description: 'What a device wants done: an id and exactly one of `create`, `update`, `delete` and `toggle`.',
+  description: 'What a device wants done: an id and exactly one of `create`, `update`, `delete`, `toggle` and `move`.',
 })
 export class TaskCommandInputType {
   @Field(() => ID, {
@@ -63,4 +75,10 @@ export class TaskCommandInputType {
     description: 'Completes an open task, reopens a completed one.',
   })
   toggle?: ToggleTaskCommandInputType | null;
+
+  @Field(() => MoveTaskCommandInputType, {
+    nullable: true,
+    description: 'Moves a task in the order that the user has given.',
+  })
+  move?: MoveTaskCommandInputType | null;
 }

@@ -17,6 +17,7 @@ export const CONTENTS = {
   ),
   delete: z.strictObject({ id: taskId, expectedVersion: expectedVersion.nullish() }, 'must be an object'),
   toggle: z.strictObject({ id: taskId }, 'must be an object'),
+  move: z.strictObject({ id: taskId, before: taskId.nullish(), after: taskId.nullish() }, 'must be an object'),
 };
 type CommandKind = keyof typeof CONTENTS;
 
@@ -27,6 +28,7 @@ interface TaskCommandInput {
   update?: z.input<typeof CONTENTS.update> | null;
   delete?: z.input<typeof CONTENTS.delete> | null;
   toggle?: z.input<typeof CONTENTS.toggle> | null;
+  move?: z.input<typeof CONTENTS.move> | null;
 }
 
 export interface TaskCommandBatch {
@@ -39,7 +41,10 @@ const KINDS = Object.keys(CONTENTS) as CommandKind[];
 const content = z.unknown().optional();
 
 const command = z
-  .strictObject({ id: taskId, create: content, update: content, delete: content, toggle: content }, 'must be an object')
+  .strictObject(
+    { id: taskId, create: content, update: content, delete: content, toggle: content, move: content },
+    'must be an object',
+  )
   .transform(({ id, ...contents }, context) => {
     const [kind, ...others] = KINDS.filter((name) => contents[name] != null);
     if (kind === undefined || others.length > 0) {

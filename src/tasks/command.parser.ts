@@ -1,14 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../core/actor.ts';
-import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
 import { parseInput } from '../core/validation.ts';
 import { CONTENTS, type FormedCommand } from './command.inputs.ts';
 import type { AppliedCommand } from './command.store.ts';
+import type { AsOf } from './task.criteria.ts';
+import { definedOf } from './task.fields.ts';
+import { moveInput } from './task.inputs.ts';
 import type { TaskStore } from './task.store.ts';
 import type { TaskRow } from './task.ts';
-import { changesOf, changeTask, createUnder, draftOf, toggleTask } from './task.writes.ts';
+import { changeTask, createUnder, draftOf, moveOf, moveTask, toggleTask, updateOf } from './task.writes.ts';
 
 /** A command that can be tried; `taskId` is chosen for a new task too. */
 export interface Command extends AppliedCommand {
@@ -23,9 +25,9 @@ export interface FaultyCommand {
 }
 
 /** What a command asks for, or what is wrong with it. */
-export function parseCommand(command: FormedCommand, actor: Actor, clock: Clock): Command | FaultyCommand {
+export function parseCommand(command: FormedCommand, actor: Actor, asOf: AsOf): Command | FaultyCommand {
   try {
-    return commandOf(command, actor, clock);
+    return commandOf(command, actor, asOf);
   } catch (error) {
     if (error instanceof AppError) return { id: command.id, fault: error };
     throw error;
@@ -33,7 +35,7 @@ export function parseCommand(command: FormedCommand, actor: Actor, clock: Clock)
 }
 
 /** @throws BadUserInputError */
-function commandOf({ id, kind, content }: FormedCommand, actor: Actor, clock: Clock): Command {
+function commandOf({ id, kind, content }: FormedCommand, actor: Actor, asOf: AsOf): Command {
   const command = (taskId: string, asked: readonly unknown[], run: Command['run']): Command => {
     return { id, taskId, fingerprint: fingerprintOf([kind, ...asked]), deletes: kind === 'delete', run };
   };
@@ -45,18 +47,24 @@ function commandOf({ id, kind, content }: FormedCommand, actor: Actor, clock: Cl
     }
     case 'update': {
       const { id: taskId, input, expectedVersion } = parseInput(CONTENTS.update, content, kind);
-      const [changes, versions] = [changesOf(input), versionsOf(expectedVersion)];
-      const run = (store: TaskStore) => changeTask(store, actor, taskId, changes, versions);
+      const [changes, versions] = [definedOf(input), versionsOf(expectedVersion)];
+      const revise = updateOf(input, asOf, 'update.input');
+      const run = (store: TaskStore) => changeTask(store, actor, taskId, revise, versions);
       return command(taskId, [taskId, changes, versions], run);
     }
     case 'delete': {
       const { id: taskId, expectedVersion } = parseInput(CONTENTS.delete, content, kind);
-      const [changes, versions] = [{ deletedAt: new Date(clock.now()) }, versionsOf(expectedVersion)];
-      return command(taskId, [taskId, versions], (store) => changeTask(store, actor, taskId, changes, versions));
+      const [changes, versions] = [{ deletedAt: new Date(asOf.now) }, versionsOf(expectedVersion)];
+      return command(taskId, [taskId, versions], (store) => changeTask(store, actor, taskId, () => changes, versions));
+    }
+    case 'move': {
+      const { id: taskId, ...place } = parseInput(CONTENTS.move, content, kind);
+      const move = moveOf(taskId, parseInput(moveInput, place, kind));
+      return command(taskId, [move], (store) => moveTask(store, actor, move));
     }
     case 'toggle': {
       const { id: taskId } = parseInput(CONTENTS.toggle, content, kind);
-      return command(taskId, [taskId], (store) => toggleTask(store, actor, taskId));
+      return command(taskId, [taskId], (store) => toggleTask(store, actor, taskId, asOf));
     }
   }
 }

@@ -36,7 +36,7 @@ export interface CommandTransaction<Store> {
 
 /** Beside the user's id, what the lock of the user's batches is named by. */
 const BATCHES = '7307119427';
-const TAKE_TURN = `select pg_advisory_xact_lock(hashtextextended($1, ${BATCHES}))`;
+export const TAKE_TURN = `select pg_advisory_xact_lock(hashtextextended($1, ${BATCHES}))`;
 
 const KNOWN = `
   select id, fingerprint, task_id as "taskId" from applied_commands where user_id = $1 and id = any($2::uuid[])`;

@@ -21,7 +21,7 @@ registerEnumType(TaskCommandStatusEnum, {
 });
 
 @ObjectType('FieldError', { description: 'What is wrong with one field of an input.', simpleResolvers: true })
-class FieldErrorType implements FieldError {
+export class FieldErrorType implements FieldError {
   @Field(() => String, { description: 'The path of the field within its command, such as `create.title`.' })
   field!: string;
 

@@ -1,19 +1,26 @@
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { DEFAULT_PAGE_SIZE } from '../core/paging.ts';
 import { parseInput } from '../core/validation.ts';
-import { type TaskConnectionQuery, type TaskCriteria, taskConnectionQuery } from './task.inputs.ts';
-import { type TaskSort, taskSort } from './task.order.ts';
+import type { AsOf, DatedCriteria } from './task.criteria.ts';
+import { type TaskConnectionQuery, type TaskFilter, taskConnectionQuery } from './task.list-inputs.ts';
+import { type SortedTaskRow, type TaskSort, taskSort } from './task.order.ts';
+import type { Place } from './task.ranges.ts';
 import type { TaskStore } from './task.store.ts';
-import type { TaskRow } from './task.ts';
 
 /** One page of a Relay connection. Cursors are made only for the rows that are asked for theirs. */
 export interface TaskConnectionPage {
-  rows: TaskRow[];
-  criteria: TaskCriteria;
+  rows: SortedTaskRow[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
-  cursorOf(row: TaskRow): string;
+  cursorOf(row: SortedTaskRow): string;
+  /** how many rows all pages have */
+  count(): Promise<number>;
+  /** what is in it depends on when it is asked for */
+  isTimeBound: boolean;
 }
+
+/** When and where a filter is asked, if that is of any matter to it. */
+export type AsOfFilter = (filter: TaskFilter | null | undefined) => Promise<AsOf | undefined>;
 
 /**
  * The page that a query describes: keyset, so that rows that come and go elsewhere neither shift it nor repeat in it.
@@ -24,38 +31,48 @@ export async function connectionPage(
   store: TaskStore,
   userId: string,
   query: TaskConnectionQuery,
+  asOfFilter: AsOfFilter,
 ): Promise<TaskConnectionPage> {
   const { first, after, last, before, orderBy, filter, search } = parseInput(taskConnectionQuery, query);
-  const criteria = { filter, search };
   const sort = taskSort(orderBy ?? []);
-  const patterns = sort.keys.map((key) => key.pattern);
-  const place = (cursor: string | null | undefined, argument: string) =>
-    cursor == null ? undefined : decodeCursor(cursor, sort.signature, patterns, argument);
+  const places = { after: placeOf(after, sort, 'after'), before: placeOf(before, sort, 'before') };
+  const asOf = await asOfFilter(filter);
+  const criteria: DatedCriteria = { filter, search, asOf };
 
   const fromEnd = last != null;
   const limit = first ?? last ?? DEFAULT_PAGE_SIZE;
-  const rows = await store.slice(userId, {
-    sort,
-    criteria,
-    limit: limit + 1,
-    after: place(after, 'after'),
-    before: place(before, 'before'),
-    fromEnd,
-  });
+  const rows = await store.slice(userId, { sort, criteria, limit: limit + 1, ...places, fromEnd });
   const hasMore = rows.length > limit;
   if (hasMore) rows.splice(fromEnd ? 0 : limit, 1);
   return {
     rows,
-    criteria,
     hasNextPage: fromEnd ? before != null : hasMore,
     hasPreviousPage: fromEnd ? hasMore : after != null,
     cursorOf: (row) => cursorOf(row, sort),
+    count: () => store.count(userId, criteria),
+    isTimeBound: asOf !== undefined,
   };
 }
 
-function cursorOf(row: TaskRow, sort: TaskSort): string {
+/** No key is the empty text: in cursors it stands for none. */
+const NONE = '';
+
+function cursorOf(row: SortedTaskRow, { signature, keys }: TaskSort): string {
   return encodeCursor(
-    sort.signature,
-    sort.keys.map((key) => key.of(row)),
+    signature,
+    keys.map((key) => key.of(row) ?? NONE),
   );
+}
+
+function placeOf(cursor: string | null | undefined, { signature, keys }: TaskSort, argument: string) {
+  if (cursor == null) return undefined;
+  const patterns = keys.map(({ pattern, nullable }) => (nullable ? orNone(pattern) : pattern));
+  const place: Place = decodeCursor(cursor, signature, patterns, argument).map((value) =>
+    value === NONE ? null : value,
+  );
+  return place;
+}
+
+function orNone(pattern: RegExp): RegExp {
+  return new RegExp(`^$|${pattern.source}`, pattern.flags);
 }

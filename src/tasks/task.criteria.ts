@@ -1,75 +1,127 @@
 import type { Parameters } from '../db/parameters.ts';
-import { FILTER_TIME_FIELDS, type TaskCriteria, type TaskFilter } from './task.inputs.ts';
-import type { DirectedKey, TaskSort } from './task.order.ts';
+import { type DueSpan, type DueWindow, dueSpan } from './task.due.ts';
+import { FILTER_TIME_FIELDS, type TaskCriteria, type TaskFilter } from './task.list-inputs.ts';
+import { TASK_PRIORITIES } from './task.ts';
 
 /** SQL of what a list is narrowed to. Every value goes through `parameters`; only constants reach the text. */
 
-const TIME_COLUMNS = { createdAt: 'created_at', updatedAt: 'updated_at', completedAt: 'completed_at' } as const;
-const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+/** When a question is asked, and where the days of whoever asks begin: what is due today depends on it. */
+export interface AsOf {
+  /** milliseconds */
+  now: number;
+  timeZone: string;
+}
 
-export function criteriaConditions({ filter, search }: TaskCriteria, parameters: Parameters): string[] {
+/** `asOf` is there where a due window is. */
+export interface DatedCriteria extends TaskCriteria {
+  asOf?: AsOf | undefined;
+}
+
+const TIME_COLUMNS = {
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+  completedAt: 'completed_at',
+  dueAt: 'due_at',
+} as const;
+const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+type Bounds = { [Comparison in keyof typeof COMPARISONS]?: string | null | undefined };
+
+/** Conditions that hold for a list of rows; those of the owner and of deletion are for the caller. */
+export function criteriaConditions({ filter, search, asOf }: DatedCriteria, parameters: Parameters): string[] {
   return [
-    ...(filter ? filterConditions(filter, parameters) : []),
+    ...(filter ? filterConditions(filter, asOf, parameters) : []),
     // As a sub-select it is evaluated once for each statement, in a plan for any values too.
     ...(search ? [`search @@ (select search_query(${parameters.add(search)}))`] : []),
   ];
 }
 
-function filterConditions(filter: TaskFilter, parameters: Parameters): string[] {
+function filterConditions(filter: TaskFilter, asOf: AsOf | undefined, parameters: Parameters): string[] {
   const conditions: string[] = [];
+  const conjunction = (branch: TaskFilter) => {
+    const parts = filterConditions(branch, asOf, parameters);
+    return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`;
+  };
   if (filter.completed != null) conditions.push(`completed = ${parameters.add(filter.completed)}`);
   for (const field of FILTER_TIME_FIELDS) {
-    for (const [comparison, moment] of Object.entries(filter[field] ?? {})) {
-      if (moment == null) continue;
-      const operator = COMPARISONS[comparison as keyof typeof COMPARISONS];
-      conditions.push(`${TIME_COLUMNS[field]} ${operator} ${parameters.add(moment)}::timestamptz`);
-    }
+    conditions.push(...rangeConditions(TIME_COLUMNS[field], 'timestamptz', filter[field], parameters));
   }
-  for (const branch of filter.and ?? []) conditions.push(conjunction(branch, parameters));
-  if (filter.or) conditions.push(`(${filter.or.map((branch) => conjunction(branch, parameters)).join(' or ')})`);
+  conditions.push(...planConditions(filter, asOf, parameters));
+  conditions.push(...placeConditions(filter, parameters));
+  for (const branch of filter.and ?? []) conditions.push(conjunction(branch));
+  if (filter.or) conditions.push(`(${filter.or.map(conjunction).join(' or ')})`);
   // A task without a completion time fails `completedAt` and so must pass its opposite: null counts as false.
-  if (filter.not) conditions.push(`not coalesce(${conjunction(filter.not, parameters)}, false)`);
+  if (filter.not) conditions.push(`not coalesce(${conjunction(filter.not)}, false)`);
   return conditions;
 }
 
-function conjunction(filter: TaskFilter, parameters: Parameters): string {
-  const conditions = filterConditions(filter, parameters);
-  return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
+function rangeConditions(column: string, type: string, range: Bounds | null | undefined, parameters: Parameters) {
+  return Object.entries(range ?? {}).flatMap(([comparison, value]) => {
+    const operator = COMPARISONS[comparison as keyof typeof COMPARISONS];
+    return value == null ? [] : `${column} ${operator} ${parameters.add(value)}::${type}`;
+  });
 }
 
-/**
- * The rows strictly after (or before) the place that `values` name, as ranges that follow each other in the order.
- * Keys of one direction make one range, a row comparison that an index scan starts at; each change of direction adds
- * a range. The usual OR of equalities reads the whole prefix instead: 100 times slower at depth.
- */
-export function rangesFrom(
-  sort: TaskSort,
-  values: readonly string[],
-  side: 'after' | 'before',
+/** What a task is planned for. */
+function planConditions(filter: TaskFilter, asOf: AsOf | undefined, parameters: Parameters): string[] {
+  const { priorityIn, dueDate, due, timeZone, hasDue, isRecurring } = filter;
+  const conditions = rangeConditions('due_date', 'date', dueDate, parameters);
+  if (priorityIn != null) {
+    const places = priorityIn.map((priority) => TASK_PRIORITIES.indexOf(priority));
+    conditions.push(`priority = any(${parameters.add(places)}::smallint[])`);
+  }
+  if (due != null) conditions.push(windowCondition(due, timeZone, asOf, parameters));
+  if (hasDue != null) conditions.push(`due_sort is ${hasDue ? 'not null' : 'null'}`);
+  if (isRecurring != null) conditions.push(`recurrence is ${isRecurring ? 'not null' : 'null'}`);
+  return conditions;
+}
+
+function windowCondition(
+  window: DueWindow,
+  timeZone: string | null | undefined,
+  asOf: AsOf | undefined,
   parameters: Parameters,
-): string[] {
-  const bound = sort.keys.map((key, index) => `${parameters.add(values[index])}::${key.type}`);
-  const groups = directionGroups(sort.keys);
-  const ranges = groups.map(({ start, end, direction }) => {
-    const equal = sort.keys.slice(0, start).map((key, index) => `${key.column} = ${bound[index]}`);
-    const columns = sort.keys.slice(start, end).map((key) => key.column);
-    const operator = (direction === 'asc') === (side === 'after') ? '>' : '<';
-    return [...equal, `(${columns.join(', ')}) ${operator} (${bound.slice(start, end).join(', ')})`].join(' and ');
-  });
-  // The last group differs least from the place itself, so its range comes first.
-  return ranges.reverse();
+): string {
+  if (!asOf) throw new Error('a due window needs a moment');
+  const { fromDate, toDate, from, to }: DueSpan = dueSpan(window, asOf.now, timeZone ?? asOf.timeZone);
+  const dates = rangeConditions('due_date', 'date', { gte: fromDate, lt: toDate }, parameters);
+  const moments = rangeConditions('due_at', 'timestamptz', { gte: from, lt: to }, parameters);
+  // What the index by due date is read by: clocks of two zones are never more than 26 hours apart.
+  const near = rangeConditions('due_sort', "date - interval '2 days'", { gte: fromDate }, parameters);
+  const until = rangeConditions('due_sort', "date + interval '2 days'", { lt: toDate }, parameters);
+  const isOpen = fromDate === undefined ? ['completed = false'] : [];
+  return [...isOpen, ...near, ...until, `((${dates.join(' and ')}) or (${moments.join(' and ')}))`].join(' and ');
 }
 
-function directionGroups(keys: readonly DirectedKey[]): { start: number; end: number; direction: string }[] {
-  const groups: { start: number; end: number; direction: string }[] = [];
-  keys.forEach(({ direction }, index) => {
-    const last = groups.at(-1);
-    if (last?.direction === direction) last.end = index + 1;
-    else groups.push({ start: index, end: index + 1, direction });
-  });
-  return groups;
+/** Which tags, list and parent a task has. */
+function placeConditions(filter: TaskFilter, parameters: Parameters): string[] {
+  const { tags, listIn, hasList, parentIn, hasParent } = filter;
+  const conditions: string[] = [];
+  if (tags?.any != null) conditions.push(`id in (${taggedWith(parameters.add(tags.any))})`);
+  if (tags?.none != null) conditions.push(`id not in (${taggedWith(parameters.add(tags.none))})`);
+  // Each of them one look at an index, and an empty list asks for nothing.
+  for (const tag of tags?.all ?? []) conditions.push(`id in (${taggedWith(parameters.add([tag]))})`);
+  if (listIn != null) conditions.push(oneOf('list_id', listIn, parameters));
+  if (hasList != null) conditions.push(`list_id is ${hasList ? 'not null' : 'null'}`);
+  if (parentIn != null) conditions.push(oneOf('parent_id', parentIn, parameters));
+  if (hasParent != null) conditions.push(`parent_id is ${hasParent ? 'not null' : 'null'}`);
+  return conditions;
 }
 
-export function orderClause(sort: TaskSort): string {
-  return sort.keys.map((key) => `${key.column} ${key.direction}`).join(', ');
+/** One is said by itself: only then is its index an order too. */
+function oneOf(column: string, ids: readonly string[], parameters: Parameters): string {
+  const [only] = ids;
+  return ids.length === 1
+    ? `${column} = ${parameters.add(only)}::uuid`
+    : `${column} = any(${parameters.add(ids)}::uuid[])`;
+}
+
+function taggedWith(tags: string): string {
+  return `select task_id from task_tags where user_id = $1 and tag_id = any(${tags}::uuid[])`;
+}
+
+/** Whether the answer depends on when and where it is asked. */
+export function hasDueWindow(filter: TaskFilter | null | undefined): boolean {
+  if (filter == null) return false;
+  const branches = [...(filter.and ?? []), ...(filter.or ?? []), filter.not];
+  return filter.due != null || branches.some(hasDueWindow);
 }

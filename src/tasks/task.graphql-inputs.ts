@@ -1,88 +1,43 @@
-import { ArgsType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
-import { DateTime } from '../core/scalars.ts';
-import type { Direction, TaskOrderField } from './task.order.ts';
+import { Field, ID, InputType } from 'type-graphql';
+import { CalendarDate, DateTime } from '../core/scalars.ts';
+import type { RecurrenceBasis, TaskPriority } from './task.ts';
+import { RecurrenceBasisEnum, TaskPriorityEnum } from './task.type.ts';
 
 /** The GraphQL forms of `task.inputs.ts`. They only type: what is allowed is decided there. */
 
-const TaskOrderFieldEnum = {
-  CREATED_AT: 'createdAt',
-  UPDATED_AT: 'updatedAt',
-  TITLE: 'title',
-  COMPLETED: 'completed',
-} as const satisfies Record<string, TaskOrderField>;
-registerEnumType(TaskOrderFieldEnum, {
-  name: 'TaskOrderField',
-  description: 'What tasks can be ordered by.',
-  valuesConfig: {
-    CREATED_AT: { description: 'When the task was created.' },
-    UPDATED_AT: { description: 'When the task was changed last.' },
-    TITLE: { description: 'The title, as people sort text.' },
-    COMPLETED: { description: 'Open before completed; within both, newest first when ascending.' },
-  },
-});
+@InputType()
+abstract class PlanInput {
+  @Field(() => CalendarDate, { nullable: true, description: 'The day it is due; takes the place of dueAt.' })
+  dueDate?: string | null;
 
-const OrderDirectionEnum = { ASC: 'asc', DESC: 'desc' } as const satisfies Record<string, Direction>;
-registerEnumType(OrderDirectionEnum, {
-  name: 'OrderDirection',
-  description: 'Which end of an order comes first.',
-  valuesConfig: {
-    ASC: { description: 'Smallest, oldest, A first.' },
-    DESC: { description: 'Largest, newest, Z first.' },
-  },
-});
+  @Field(() => DateTime, { nullable: true, description: 'The moment it is due; takes the place of dueDate.' })
+  dueAt?: string | null;
 
-@InputType('TaskOrder', { description: 'One key of an order.' })
-class TaskOrderInput {
-  @Field(() => TaskOrderFieldEnum, { description: 'What to order by.' })
-  field!: TaskOrderField;
+  @Field(() => String, { nullable: true, description: 'Of dueAt: an IANA time zone such as `Europe/Berlin`.' })
+  dueTimeZone?: string | null;
 
-  @Field(() => OrderDirectionEnum, { description: 'Which end comes first.', defaultValue: 'asc' })
-  direction!: Direction;
-}
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'When it is due again: an RRULE of RFC 5545 of days or longer, such as `FREQ=WEEKLY;BYDAY=MO,TH`. Needs a due date or moment.',
+  })
+  recurrence?: string | null;
 
-@InputType('DateTimeRange', { description: 'A span of time; every bound that is given must hold.' })
-class DateTimeRangeInput {
-  @Field(() => DateTime, { nullable: true, description: 'After this moment.' })
-  gt?: string | null;
+  @Field(() => RecurrenceBasisEnum, {
+    nullable: true,
+    description: 'What the next occurrence is counted from; DUE when never said.',
+  })
+  recurrenceBasis?: RecurrenceBasis;
 
-  @Field(() => DateTime, { nullable: true, description: 'At or after this moment.' })
-  gte?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The list that it is in; null for none.' })
+  listId?: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'Before this moment.' })
-  lt?: string | null;
-
-  @Field(() => DateTime, { nullable: true, description: 'At or before this moment.' })
-  lte?: string | null;
-}
-
-@InputType('TaskFilter', {
-  description: 'Which tasks to list. All conditions of one filter must hold; at most 50 conditions in 5 levels.',
-})
-class TaskFilterInput {
-  @Field(() => Boolean, { nullable: true, description: 'Only completed (true) or only open (false) tasks.' })
-  completed?: boolean | null;
-
-  @Field(() => DateTimeRangeInput, { nullable: true, description: 'When the task was created.' })
-  createdAt?: DateTimeRangeInput | null;
-
-  @Field(() => DateTimeRangeInput, { nullable: true, description: 'When the task was changed last.' })
-  updatedAt?: DateTimeRangeInput | null;
-
-  @Field(() => DateTimeRangeInput, { nullable: true, description: 'When the task was completed; open tasks fail it.' })
-  completedAt?: DateTimeRangeInput | null;
-
-  @Field(() => [TaskFilterInput], { nullable: true, description: 'All of these must hold.' })
-  and?: TaskFilterInput[] | null;
-
-  @Field(() => [TaskFilterInput], { nullable: true, description: 'At least one of these must hold.' })
-  or?: TaskFilterInput[] | null;
-
-  @Field(() => TaskFilterInput, { nullable: true, description: 'This must not hold.' })
-  not?: TaskFilterInput | null;
+  @Field(() => ID, { nullable: true, description: 'The task that it is a part of, at most 5 levels; null for none.' })
+  parentId?: string | null;
 }
 
 @InputType('CreateTaskInput', { description: 'A new task.' })
-export class CreateTaskInputType {
+export class CreateTaskInputType extends PlanInput {
   @Field(() => ID, {
     nullable: true,
     description: 'A UUID made by the client, so that sending the same input again answers the same task.',
@@ -97,45 +52,37 @@ export class CreateTaskInputType {
 
   @Field(() => Boolean, { nullable: true, description: 'Whether it is done already; false when absent.' })
   completed?: boolean;
+
+  @Field(() => TaskPriorityEnum, { nullable: true, description: 'How much it matters; NONE when absent.' })
+  priority?: TaskPriority;
+
+  @Field(() => [ID], { nullable: true, description: 'The ids of its tags, at most 50.' })
+  tagIds?: string[];
 }
 
 @InputType('UpdateTaskInput', { description: 'Changes of a task: absent fields stay, null clears.' })
-export class UpdateTaskInputType {
+export class UpdateTaskInputType extends PlanInput {
   @Field(() => String, { nullable: true, description: '1 to 255 characters after trimming; null is refused.' })
   title?: string;
 
   @Field(() => String, { nullable: true, description: 'Up to 65,536 characters; null clears it.' })
   description?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether it is done; null is refused.' })
-  completed?: boolean;
-}
-
-@ArgsType()
-export class TaskListArgs {
-  @Field(() => Int, { nullable: true, description: 'So many from the start: 1 to 100, 20 when neither is given.' })
-  first?: number | null;
-
-  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
-  after?: string | null;
-
-  @Field(() => Int, { nullable: true, description: 'So many from the end: 1 to 100.' })
-  last?: number | null;
-
-  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
-  before?: string | null;
-
-  @Field(() => TaskFilterInput, { nullable: true, description: 'Which tasks to list.' })
-  filter?: TaskFilterInput | null;
-
-  @Field(() => String, {
+  @Field(() => Boolean, {
     nullable: true,
-    description:
-      'Words in title or description, each also as the beginning of a word, and "phrases in double quotes", whole words ' +
-      'next to each other; all must be there. Up to 200 characters.',
+    description: 'Whether it is done; null is refused. Of a recurring task, true completes one occurrence.',
   })
-  search?: string | null;
+  completed?: boolean;
 
-  @Field(() => [TaskOrderInput], { nullable: true, description: 'Up to 3 keys; newest first when absent.' })
-  orderBy?: TaskOrderInput[] | null;
+  @Field(() => TaskPriorityEnum, { nullable: true, description: 'How much it matters; null is refused.' })
+  priority?: TaskPriority;
+
+  @Field(() => [ID], { nullable: true, description: 'All of its tags, by their ids, in place of those it has.' })
+  tagIds?: string[];
+
+  @Field(() => [ID], { nullable: true, description: 'Tags to put on it beside those it has, whoever put them there.' })
+  addTags?: string[];
+
+  @Field(() => [ID], { nullable: true, description: 'Tags to take off it.' })
+  removeTags?: string[];
 }

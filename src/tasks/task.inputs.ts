@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { cursorText, pageNumber, pageSize } from '../core/paging.ts';
+import { isCalendarDate } from '../core/calendar-date.ts';
 import { textSchema } from '../core/text.ts';
-import { TIMESTAMP_PATTERN } from '../core/timestamp.ts';
-import { TASK_ORDER_FIELDS } from './task.order.ts';
+import { timeZone } from '../core/time-zone.schema.ts';
+import { parseTimestamp } from '../core/timestamp.ts';
+import { parseRecurrence } from './task.recurrence.parser.ts';
+import { RECURRENCE_BASES, TASK_PRIORITIES } from './task.ts';
 
-export { MAXIMUM_PAGE_SIZE } from '../core/paging.ts';
+/** What the service accepts of a task. GraphQL and REST hand their input over as it is; these schemas alone decide. */
 
-/** What the service accepts. GraphQL and REST hand their input over as it is; these schemas alone decide. */
-
-const MAXIMUM_CONDITIONS = 50;
-const MAXIMUM_FILTER_DEPTH = 5;
-const MAXIMUM_ORDER_KEYS = 3;
+/** As the table's constraint has it. */
+export const MAXIMUM_TAGS = 50;
+const MAXIMUM_RULE = 500;
 
 export const taskId = z
   .uuid('must be a UUID')
@@ -18,110 +18,109 @@ export const taskId = z
   .transform((id) => id.toLowerCase());
 const title = textSchema({ minimum: 1, maximum: 255, trim: true });
 const description = textSchema({ minimum: 0, maximum: 65_536, trim: false });
-const completed = z.boolean('must be true or false');
+export const completed = z.boolean('must be true or false');
+export const priority = z.enum(TASK_PRIORITIES, `must be one of ${TASK_PRIORITIES.join(', ')}`);
 
-export const createTaskInput = z.strictObject(
-  {
-    id: taskId.nullish(),
-    title,
-    description: description.nullish(),
-    completed: completed.optional(),
-  },
-  'must be an object',
-);
+export const calendarDate = z
+  .string('must be a date')
+  .refine(isCalendarDate, 'must be a date like 2026-12-24')
+  .meta({ format: 'date', maxLength: 10 });
+export const moment = z
+  .string('must be a time')
+  .meta({ format: 'date-time', maxLength: 35 })
+  .transform((text, context) => {
+    const timestamp = parseTimestamp(text);
+    if (timestamp !== undefined) return timestamp;
+    context.addIssue('must be a time like 2026-01-23T09:30:00Z');
+    return z.NEVER;
+  });
+const recurrence = z
+  .string('must be text')
+  .max(MAXIMUM_RULE, `must have at most ${MAXIMUM_RULE} characters`)
+  .meta({ maxLength: MAXIMUM_RULE, pattern: '^[A-Za-z0-9=;:,+-]+$' })
+  .transform((text, context) => {
+    const parsed = parseRecurrence(text);
+    if ('rule' in parsed) return parsed.rule;
+    context.addIssue(parsed.fault);
+    return z.NEVER;
+  });
+
+const tagIds = z
+  .array(taskId, 'must be a list')
+  .max(MAXIMUM_TAGS, `must have at most ${MAXIMUM_TAGS} tags`)
+  .transform((ids) => [...new Set(ids)]);
+
+const plan = {
+  priority: priority.optional(),
+  dueDate: calendarDate.nullish(),
+  dueAt: moment.nullish(),
+  dueTimeZone: timeZone.nullish(),
+  recurrence: recurrence.nullish(),
+  recurrenceBasis: z.enum(RECURRENCE_BASES, `must be one of ${RECURRENCE_BASES.join(', ')}`).optional(),
+  listId: taskId.nullish(),
+  parentId: taskId.nullish(),
+};
+
+interface DueInput {
+  dueDate?: string | null | undefined;
+  dueAt?: string | null | undefined;
+}
+
+const DUE_TWICE = { path: ['dueAt'], error: 'must not be given together with dueDate' };
+const isDueOnce = ({ dueDate, dueAt }: DueInput) => dueDate == null || dueAt == null;
+
+export const createTaskInput = z
+  .strictObject(
+    {
+      id: taskId.nullish(),
+      title,
+      description: description.nullish(),
+      completed: completed.optional(),
+      ...plan,
+      tagIds: tagIds.optional(),
+    },
+    'must be an object',
+  )
+  .refine(isDueOnce, DUE_TWICE)
+  .refine(({ dueTimeZone, dueAt }) => dueTimeZone == null || dueAt != null, {
+    path: ['dueTimeZone'],
+    error: 'belongs to dueAt',
+  })
+  .refine(({ recurrence, dueDate, dueAt }) => recurrence == null || dueDate != null || dueAt != null, {
+    path: ['recurrence'],
+    error: 'needs dueDate or dueAt',
+  });
 export type CreateTaskInput = z.input<typeof createTaskInput>;
 
-export const updateTaskInput = z.strictObject(
-  {
-    title: title.optional(),
-    description: description.nullish(),
-    completed: completed.optional(),
-  },
-  'must be an object',
-);
+/** Whether a zone or a rule has a due date to belong to depends on the task, and is judged where that is known. */
+export const updateTaskInput = z
+  .strictObject(
+    {
+      title: title.optional(),
+      description: description.nullish(),
+      completed: completed.optional(),
+      ...plan,
+      tagIds: tagIds.optional(),
+      addTags: tagIds.optional(),
+      removeTags: tagIds.optional(),
+    },
+    'must be an object',
+  )
+  .refine(isDueOnce, DUE_TWICE)
+  .refine(({ tagIds, addTags, removeTags }) => tagIds === undefined || (addTags ?? removeTags) === undefined, {
+    path: ['tagIds'],
+    error: 'must not be given together with addTags or removeTags',
+  });
 export type UpdateTaskInput = z.input<typeof updateTaskInput>;
+
+/** The tasks that a moved one is to stand between; one of them is enough. */
+export const moveInput = z
+  .strictObject({ before: taskId.nullish(), after: taskId.nullish() }, 'must be an object')
+  .refine(({ before, after }) => before != null || after != null, {
+    path: ['before'],
+    error: 'must be given, or else after',
+  });
+export type MoveInput = z.input<typeof moveInput>;
 
 /** A version that a change accepts. */
 export const expectedVersion = z.int('must be a whole number').min(1, 'must be at least 1');
-
-const timestamp = z.string().regex(TIMESTAMP_PATTERN);
-const timeRange = z.strictObject({
-  gt: timestamp.nullish(),
-  gte: timestamp.nullish(),
-  lt: timestamp.nullish(),
-  lte: timestamp.nullish(),
-});
-
-export const FILTER_TIME_FIELDS = ['createdAt', 'updatedAt', 'completedAt'] as const;
-
-const taskFilter = z.strictObject({
-  completed: completed.nullish(),
-  createdAt: timeRange.nullish(),
-  updatedAt: timeRange.nullish(),
-  completedAt: timeRange.nullish(),
-  get and() {
-    return z.array(taskFilter).min(1, 'must not be empty').nullish();
-  },
-  get or() {
-    return z.array(taskFilter).min(1, 'must not be empty').nullish();
-  },
-  get not() {
-    return taskFilter.nullish();
-  },
-});
-/** Conditions of one filter are all required; `null` says the same as an absent one. */
-export type TaskFilter = z.output<typeof taskFilter>;
-
-/** Counted before anything walks the filter in earnest: depth and size bound the SQL that is made of it. */
-function filterSize(filter: unknown, depth: number): number {
-  if (depth > MAXIMUM_FILTER_DEPTH) return Number.POSITIVE_INFINITY;
-  if (typeof filter !== 'object' || filter === null) return 0;
-  const { and, or, not, ...conditions } = filter as Record<string, unknown>;
-  const branches = [and, or].flatMap((list) => (Array.isArray(list) ? list : []));
-  return [...branches, not].reduce<number>(
-    (size, branch) => size + filterSize(branch, depth + 1),
-    Math.max(1, Object.keys(conditions).length),
-  );
-}
-
-const boundedFilter = z
-  .unknown()
-  .refine((filter) => filterSize(filter, 1) <= MAXIMUM_CONDITIONS, {
-    error: `must have at most ${MAXIMUM_CONDITIONS} conditions in ${MAXIMUM_FILTER_DEPTH} levels`,
-    abort: true,
-  })
-  .pipe(taskFilter);
-
-const search = textSchema({ minimum: 0, maximum: 200, trim: true });
-
-export const taskCriteria = z.strictObject({ filter: boundedFilter.nullish(), search: search.nullish() });
-export type TaskCriteriaInput = z.input<typeof taskCriteria>;
-export type TaskCriteria = z.output<typeof taskCriteria>;
-
-const orderBy = z
-  .array(z.strictObject({ field: z.enum(TASK_ORDER_FIELDS), direction: z.enum(['asc', 'desc']) }))
-  .max(MAXIMUM_ORDER_KEYS, `must have at most ${MAXIMUM_ORDER_KEYS} keys`)
-  .refine((keys) => new Set(keys.map((key) => key.field)).size === keys.length, 'must not name a field twice');
-
-export const taskConnectionQuery = z
-  .strictObject({
-    ...taskCriteria.shape,
-    first: pageSize.nullish(),
-    after: cursorText.nullish(),
-    last: pageSize.nullish(),
-    before: cursorText.nullish(),
-    orderBy: orderBy.nullish(),
-  })
-  .refine(({ first, last }) => first == null || last == null, {
-    path: ['last'],
-    error: 'must not be given together with first',
-  });
-export type TaskConnectionQuery = z.input<typeof taskConnectionQuery>;
-
-export const taskPageQuery = z.strictObject({
-  ...taskCriteria.shape,
-  page: pageNumber,
-  limit: pageSize,
-  orderBy,
-});
-export type TaskPageQuery = z.input<typeof taskPageQuery>;

@@ -1,22 +1,34 @@
 import DataLoader from 'dataloader';
+import { perRequest } from '../core/per-request.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import type { TaskService } from './task.service.ts';
-import type { TaskRow } from './task.ts';
+import type { TaskRow, TaskStats } from './task.ts';
 
 const LARGEST_BATCH = 100;
 
-/** The loader of tasks by id of one request: however many fields ask, one statement answers, bound to the actor. */
-export type TaskLoader = (context: RequestContext) => DataLoader<string, TaskRow>;
+/** However many fields of one request ask, one statement answers, bound to its actor. */
+export interface TaskLoaders {
+  tasks: DataLoader<string, TaskRow>;
+  subtaskCounts: DataLoader<string, TaskStats>;
+  /** the first so many subtasks */
+  subtasks(first: number): DataLoader<string, TaskRow[]>;
+}
 
-export function createTaskLoader(tasks: TaskService): TaskLoader {
-  const loaders = new WeakMap<RequestContext, DataLoader<string, TaskRow>>();
-  return (context) => {
-    const existing = loaders.get(context);
-    if (existing) return existing;
-    const created = new DataLoader<string, TaskRow>((ids) => tasks.getMany(context.actor, ids), {
-      maxBatchSize: LARGEST_BATCH,
-    });
-    loaders.set(context, created);
-    return created;
-  };
+export function createTaskLoaders(tasks: TaskService): (context: RequestContext) => TaskLoaders {
+  return perRequest(({ actor }) => {
+    const subtasks = new Map<number, DataLoader<string, TaskRow[]>>();
+    return {
+      tasks: loader<TaskRow>((ids) => tasks.getMany(actor, ids)),
+      subtaskCounts: loader((ids) => tasks.subtaskCounts(actor, ids)),
+      subtasks(first) {
+        const existing = subtasks.get(first) ?? loader((ids: readonly string[]) => tasks.subtasks(actor, ids, first));
+        subtasks.set(first, existing);
+        return existing;
+      },
+    };
+  });
+}
+
+function loader<Value>(load: (ids: readonly string[]) => Promise<(Value | Error)[]>): DataLoader<string, Value> {
+  return new DataLoader<string, Value>(load, { maxBatchSize: LARGEST_BATCH });
 }

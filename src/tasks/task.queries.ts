@@ -1,11 +1,11 @@
 import type { IsolatedDatabase } from '../db/database.ts';
 import { Parameters } from '../db/parameters.ts';
 import { READ } from '../db/user-database.ts';
-import { criteriaConditions, orderClause, rangesFrom } from './task.criteria.ts';
-import type { TaskCriteria } from './task.inputs.ts';
-import { reversed, type TaskSort } from './task.order.ts';
-import { searchedCount, searchedRows } from './task.search.ts';
-import type { TaskRow, TaskStats } from './task.ts';
+import { criteriaConditions, type DatedCriteria } from './task.criteria.ts';
+import { reversed, type SortedTaskRow, type TaskSort } from './task.order.ts';
+import { orderClause, type Place, rangesFrom, wholeRange } from './task.ranges.ts';
+import { searchedCount, searchedRows, searchedTasks } from './task.search.ts';
+import { TASK_COLUMNS, type TaskRow, type TaskStats } from './task.ts';
 
 /**
  * The reads of tasks: each takes the owner's id, binds it first and acts as that user, so that none can be written
@@ -13,55 +13,73 @@ import type { TaskRow, TaskStats } from './task.ts';
  * Rows come from PostgreSQL as the APIs show them; no entity is made.
  */
 
-const STORED = 'id, title, description, completed, completed_at, created_at, updated_at, version';
-const COLUMNS =
-  'id, title, description, completed, completed_at as "completedAt", created_at as "createdAt", updated_at as "updatedAt", version';
+/** What `TASK_COLUMNS` and the keys of all orders are made of. */
+const STORED = `id, title, description, completed, completed_at, priority, due_date, due_at, due_time_zone, due_sort,
+  recurrence, recurrence_basis, tag_ids, list_id, parent_id, rank, created_at, updated_at, version`;
+/** The columns of the write model. */
+const RECORD = `id, user_id, title, description, completed, completed_at, priority, due_date, due_at, due_time_zone,
+  recurrence, recurrence_basis, tag_ids, list_id, parent_id, rank, version, created_at, updated_at, deleted_at, purged_at`;
 const OWN = 'user_id = $1 and deleted_at is null';
 
 /** A piece of a list: `limit` rows beside a place, or from the start. */
 export interface TaskSlice {
   sort: TaskSort;
-  criteria: TaskCriteria;
+  criteria: DatedCriteria;
   limit: number;
   /** sort keys of the row that the slice comes after */
-  after?: readonly string[] | undefined;
-  before?: readonly string[] | undefined;
+  after?: Place | undefined;
+  before?: Place | undefined;
   /** take the end of the list instead of its start; rows still come in the order of `sort` */
   fromEnd: boolean;
 }
 
 /** At most `limit` rows, read by index from the place on: a deep page costs what the first one does. */
-export async function taskSlice(database: IsolatedDatabase, userId: string, slice: TaskSlice): Promise<TaskRow[]> {
+export async function taskSlice(
+  database: IsolatedDatabase,
+  userId: string,
+  slice: TaskSlice,
+): Promise<SortedTaskRow[]> {
   const parameters = new Parameters(userId);
+  const text = sliceText(slice, parameters);
+  const prepare = isCommon(slice.criteria, slice.sort);
+  const rows = await database.as(userId).query<SortedTaskRow>(text, parameters.values, { prepare, isRead: true });
+  return slice.fromEnd ? rows.reverse() : rows;
+}
+
+function sliceText(slice: TaskSlice, parameters: Parameters): string {
+  const { criteria } = slice;
   const scope = [OWN];
   const sort = slice.fromEnd ? reversed(slice.sort) : slice.sort;
   const [start, end] = slice.fromEnd ? [slice.before, slice.after] : [slice.after, slice.before];
   const endSide = slice.fromEnd ? 'after' : 'before';
-  if (end) scope.push(`(${rangesFrom(slice.sort, end, endSide, parameters).join(' or ')})`);
-  const ranges = start ? rangesFrom(sort, start, 'after', parameters) : ['true'];
-  const limit = parameters.add(slice.limit);
-  const order = `order by ${orderClause(sort)} limit ${limit}`;
-  const prepare = isCommon(slice.criteria, sort);
-  if (slice.criteria.search) {
-    const searched = { scope, criteria: slice.criteria, sort, ranges };
-    const found = `select ${COLUMNS} from (${searchedRows(searched, limit, parameters)}) as tasks ${order}`;
-    const rows = await database.as(userId).query<TaskRow>(found, parameters.values, { prepare, isRead: true });
-    return slice.fromEnd ? rows.reverse() : rows;
+  if (end) {
+    const ranges = rangesFrom(slice.sort, end, endSide, parameters);
+    scope.push(`(${ranges.map(({ condition }) => condition).join(' or ') || 'false'})`);
   }
-  const conditions = [...scope, ...criteriaConditions(slice.criteria, parameters)];
-  const selects = ranges.map((range) => `from tasks where ${[...conditions, range].join(' and ')} ${order}`);
+  const ranges = start ? rangesFrom(sort, start, 'after', parameters) : wholeRange(sort);
+  const limit = parameters.add(slice.limit);
+  const order = `order by ${orderClause(sort.keys, 'tasks')} limit ${limit}`;
+  const columns = columnsFor(sort);
+  if (criteria.search) {
+    return `select ${columns} from (${searchedRows({ scope, criteria, sort, ranges }, limit, parameters)}) as tasks ${order}`;
+  }
+  const conditions = [...scope, ...criteriaConditions(criteria, parameters)];
+  const selects = ranges.map(({ condition, keys }) => {
+    return `from tasks where ${[...conditions, condition].join(' and ')} order by ${orderClause(keys, 'tasks')} limit ${limit}`;
+  });
   // Ranges follow each other: as one OR they would be a filter over the whole prefix, as a union each is an index scan.
-  const text =
-    selects.length === 1
-      ? `select ${COLUMNS} ${selects[0]}`
-      : `select ${COLUMNS} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
-  const rows = await database.as(userId).query<TaskRow>(text, parameters.values, { prepare, isRead: true });
-  return slice.fromEnd ? rows.reverse() : rows;
+  return selects.length === 1
+    ? `select ${columns} ${selects[0]}`
+    : `select ${columns} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
+}
+
+function columnsFor({ keys }: TaskSort): string {
+  return [TASK_COLUMNS, ...keys.flatMap(({ selected }) => selected ?? [])].join(', ');
 }
 
 export interface TaskOffsetPage {
   sort: TaskSort;
-  criteria: TaskCriteria;
+  criteria: DatedCriteria;
   limit: number;
   offset: number;
 }
@@ -80,12 +98,12 @@ export async function taskOffsetPage(
 ): Promise<TaskOffsetRows> {
   const { sort, criteria, limit, offset } = page;
   const parameters = new Parameters(userId);
-  const order = `order by ${orderClause(sort)} limit ${parameters.add(limit)} offset ${parameters.add(offset)}`;
+  const order = `order by ${orderClause(sort.keys, 'tasks')} limit ${parameters.add(limit)} offset ${parameters.add(offset)}`;
   const source = criteria.search
-    ? `(${searchedRows({ scope: [OWN], criteria, sort, ranges: ['true'] }, '$2::bigint + $3::bigint', parameters)}) as tasks`
+    ? `(${searchedRows({ scope: [OWN], criteria, sort, ranges: wholeRange(sort) }, '$2::bigint + $3::bigint', parameters)}) as tasks`
     : `tasks where ${[OWN, ...criteriaConditions(criteria, parameters)].join(' and ')}`;
   const total = criteria.search ? 'null::int' : `(select count(*)::int from ${source})`;
-  const text = `select ${COLUMNS}, ${total} as total from ${source} ${order}`;
+  const text = `select ${TASK_COLUMNS}, ${total} as total from ${source} ${order}`;
   const rows = await database.as(userId).query<TaskRow & { total: number | null }>(text, parameters.values, {
     prepare: isCommon(criteria, sort),
     isRead: true,
@@ -93,7 +111,7 @@ export async function taskOffsetPage(
   return { rows: rows.map(({ total, ...row }) => row), total: rows[0]?.total ?? undefined };
 }
 
-export async function taskCount(database: IsolatedDatabase, userId: string, criteria: TaskCriteria): Promise<number> {
+export async function taskCount(database: IsolatedDatabase, userId: string, criteria: DatedCriteria): Promise<number> {
   const parameters = new Parameters(userId);
   const text = criteria.search
     ? searchedCount([OWN], criteria, parameters)
@@ -108,10 +126,10 @@ export async function taskCount(database: IsolatedDatabase, userId: string, crit
 export function tasksByIds(database: IsolatedDatabase, userId: string, ids: readonly string[]): Promise<TaskRow[]> {
   const [only] = ids;
   return ids.length === 1
-    ? database.as(userId).query(`select ${COLUMNS} from tasks where id = $2 and ${OWN}`, [userId, only], READ)
+    ? database.as(userId).query(`select ${TASK_COLUMNS} from tasks where id = $2 and ${OWN}`, [userId, only], READ)
     : database
         .as(userId)
-        .query(`select ${COLUMNS} from tasks where id = any($2::uuid[]) and ${OWN}`, [userId, ids], READ);
+        .query(`select ${TASK_COLUMNS} from tasks where id = any($2::uuid[]) and ${OWN}`, [userId, ids], READ);
 }
 
 /** One own task with the names of its columns, for a unit of work that is to change it. */
@@ -122,11 +140,7 @@ export async function taskRecord(
 ): Promise<Record<string, unknown> | undefined> {
   const [record] = await database
     .as(userId)
-    .query<Record<string, unknown>>(
-      `select ${STORED}, user_id, deleted_at from tasks where id = $2 and ${OWN}`,
-      [userId, id],
-      READ,
-    );
+    .query<Record<string, unknown>>(`select ${RECORD} from tasks where id = $2 and ${OWN}`, [userId, id], READ);
   return record;
 }
 
@@ -142,14 +156,20 @@ export async function idsOfOthers(
   return rows.map((row) => row.id);
 }
 
-export async function taskStats(database: IsolatedDatabase, userId: string): Promise<TaskStats> {
-  const [row] = await database
-    .as(userId)
-    .query<{ total: number; completed: number }>(
-      `select count(*)::int as total, (count(*) filter (where completed))::int as completed from tasks where ${OWN}`,
-      [userId],
-      READ,
-    );
+export async function taskStats(
+  database: IsolatedDatabase,
+  userId: string,
+  criteria: DatedCriteria,
+): Promise<TaskStats> {
+  const parameters = new Parameters(userId);
+  const counted = `count(*)::int as total, (count(*) filter (where completed))::int as completed`;
+  const text = criteria.search
+    ? `select ${counted} from (${searchedTasks(OWN, criteria, parameters)}) as tasks`
+    : `select ${counted} from tasks where ${[OWN, ...criteriaConditions(criteria, parameters)].join(' and ')}`;
+  const [row] = await database.as(userId).query<{ total: number; completed: number }>(text, parameters.values, {
+    prepare: isCommon(criteria),
+    isRead: true,
+  });
   const { total, completed } = row ?? { total: 0, completed: 0 };
   return { total, completed, open: total - completed };
 }
@@ -173,15 +193,15 @@ export async function taskRevision(database: IsolatedDatabase, userId: string): 
 export async function toggleTask(database: IsolatedDatabase, userId: string, id: string): Promise<TaskRow | undefined> {
   const rows = await database
     .as(userId)
-    .query<TaskRow>(`update tasks set completed = not completed where id = $2 and ${OWN} returning ${COLUMNS}`, [
-      userId,
-      id,
-    ]);
+    .query<TaskRow>(
+      `update tasks set completed = not completed where id = $2 and ${OWN} and recurrence is null returning ${TASK_COLUMNS}`,
+      [userId, id],
+    );
   return rows[0];
 }
 
 /** Names go to what many ask alike. Filters and orders of countless shapes would take all of them. */
-function isCommon({ filter }: TaskCriteria, { keys }: Pick<TaskSort, 'keys'> = { keys: [] }): boolean {
+function isCommon({ filter }: DatedCriteria, { keys }: Pick<TaskSort, 'keys'> = { keys: [] }): boolean {
   const isPlain = Object.entries(filter ?? {}).every(([field, value]) => value == null || field === 'completed');
   return isPlain && (keys.length <= 2 || keys[0]?.column === 'completed');
 }

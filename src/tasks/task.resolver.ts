@@ -12,42 +12,41 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { IdempotencyKey } from '../core/idempotency-key.ts';
 import { READS, rateLimitDirective, WRITES } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import { REVISED } from '../core/result-cache.ts';
-import { CreateTaskInputType, TaskListArgs, UpdateTaskInputType } from './task.graphql-inputs.ts';
-import { createTaskLoader, type TaskLoader } from './task.loaders.ts';
-import { CreateTaskPayload, DeleteTaskPayload, ToggleTaskPayload, UpdateTaskPayload } from './task.payloads.ts';
+import { EXPECTED_VERSION, IDEMPOTENCY_KEY, keyOf, onlyVersion } from '../core/write-arguments.ts';
+import { CreateTaskInputType, UpdateTaskInputType } from './task.graphql-inputs.ts';
+import { TaskFilterInput, TaskListArgs } from './task.list-graphql-inputs.ts';
+import type { TaskLoaders } from './task.loaders.ts';
+import {
+  CompleteTaskPayload,
+  CreateTaskPayload,
+  DeleteTaskPayload,
+  ReopenTaskPayload,
+  ToggleTaskPayload,
+  UpdateTaskPayload,
+} from './task.payloads.ts';
 import type { TaskService } from './task.service.ts';
-import type { TaskRow } from './task.ts';
-import { TaskConnectionType, TaskType } from './task.type.ts';
+import type { TaskRow, TaskStats } from './task.ts';
+import { TaskConnectionType, TaskStatsType, TaskType } from './task.type.ts';
 
 const TASK_ID = { description: 'The id of the task.' };
-const EXPECTED_VERSION = {
-  nullable: true,
-  description: 'The version that was read: the task is left alone and CONFLICT answered if it has changed since.',
-};
-const IDEMPOTENCY_KEY = {
-  nullable: true,
-  description:
-    'Names this request: sent again with it within 24 hours it is answered as the first time, and done once. CONFLICT for another request.',
-};
 
 @Resolver()
 export class TaskResolver {
   readonly #tasks: TaskService;
-  readonly #loader: TaskLoader;
+  readonly #loaders: (context: RequestContext) => TaskLoaders;
 
-  constructor(tasks: TaskService) {
+  constructor(tasks: TaskService, loaders: (context: RequestContext) => TaskLoaders) {
     this.#tasks = tasks;
-    this.#loader = createTaskLoader(tasks);
+    this.#loaders = loaders;
   }
 
   @Query(() => TaskType, { description: 'One task of the user.' })
   @Directive(rateLimitDirective(READS))
   task(@Arg('id', () => ID, TASK_ID) id: string, @Ctx() context: RequestContext): Promise<TaskRow> {
-    return this.#loader(context).load(id);
+    return this.#loaders(context).tasks.load(id);
   }
 
   @Query(() => TaskConnectionType, { description: "The user's tasks, newest first unless ordered otherwise." })
@@ -55,9 +54,25 @@ export class TaskResolver {
   @Extensions(REVISED)
   async tasks(
     @Args(() => TaskListArgs) args: TaskListArgs,
-    @Ctx() { actor }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<TaskConnectionType> {
-    return new TaskConnectionType(await this.#tasks.connection(actor, args));
+    const page = await this.#tasks.connection(context.actor, args);
+    if (page.isTimeBound) context.isTimeBound = true;
+    return new TaskConnectionType(page);
+  }
+
+  @Query(() => TaskStatsType, {
+    description: "Numbers of the user's tasks, or of those that a filter and a search name.",
+  })
+  @Directive(rateLimitDirective(READS))
+  taskStats(
+    @Arg('filter', () => TaskFilterInput, { nullable: true, description: 'Which tasks to count.' })
+    filter: TaskFilterInput | null | undefined,
+    @Arg('search', () => String, { nullable: true, description: 'Words, as `tasks` takes them.' })
+    search: string | null | undefined,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<TaskStats> {
+    return this.#tasks.stats(actor, { filter, search });
   }
 
   @Mutation(() => CreateTaskPayload, { description: 'Creates a task.' })
@@ -67,7 +82,7 @@ export class TaskResolver {
     @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
     @Ctx() { actor }: RequestContext,
   ): Promise<CreateTaskPayload> {
-    return { task: await this.#tasks.create(actor, input, { key: keyOf(key) }) };
+    return new CreateTaskPayload(await this.#tasks.create(actor, input, { key: keyOf(key) }));
   }
 
   @Mutation(() => UpdateTaskPayload, { description: 'Changes a task.' })
@@ -80,7 +95,7 @@ export class TaskResolver {
     @Ctx() { actor }: RequestContext,
   ): Promise<UpdateTaskPayload> {
     const options = { versions: onlyVersion(expectedVersion), key: keyOf(key) };
-    return { task: await this.#tasks.update(actor, id, input, options) };
+    return new UpdateTaskPayload(await this.#tasks.update(actor, id, input, options));
   }
 
   @Mutation(() => DeleteTaskPayload, { description: 'Deletes a task.' })
@@ -92,7 +107,7 @@ export class TaskResolver {
     @Ctx() { actor }: RequestContext,
   ): Promise<DeleteTaskPayload> {
     const options = { versions: onlyVersion(expectedVersion), key: keyOf(key) };
-    return { deletedTaskId: await this.#tasks.delete(actor, id, options) };
+    return new DeleteTaskPayload(await this.#tasks.delete(actor, id, options));
   }
 
   @Mutation(() => ToggleTaskPayload, { description: 'Completes an open task, reopens a completed one.' })
@@ -102,29 +117,41 @@ export class TaskResolver {
     @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
     @Ctx() { actor }: RequestContext,
   ): Promise<ToggleTaskPayload> {
-    return { task: await this.#tasks.toggle(actor, id, { key: keyOf(key) }) };
+    return new ToggleTaskPayload(await this.#tasks.toggle(actor, id, { key: keyOf(key) }));
+  }
+
+  @Mutation(() => CompleteTaskPayload, {
+    description: 'Completes a task. Of a recurring one it completes an occurrence and plans the next.',
+  })
+  @Directive(rateLimitDirective(WRITES))
+  async completeTask(
+    @Arg('id', () => ID, TASK_ID) id: string,
+    @Arg('expectedVersion', () => Int, EXPECTED_VERSION) expectedVersion: number | null | undefined,
+    @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<CompleteTaskPayload> {
+    const options = { versions: onlyVersion(expectedVersion), key: keyOf(key) };
+    return new CompleteTaskPayload(await this.#tasks.update(actor, id, { completed: true }, options));
+  }
+
+  @Mutation(() => ReopenTaskPayload, { description: 'Makes a completed task an open one again.' })
+  @Directive(rateLimitDirective(WRITES))
+  async reopenTask(
+    @Arg('id', () => ID, TASK_ID) id: string,
+    @Arg('expectedVersion', () => Int, EXPECTED_VERSION) expectedVersion: number | null | undefined,
+    @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<ReopenTaskPayload> {
+    const options = { versions: onlyVersion(expectedVersion), key: keyOf(key) };
+    return new ReopenTaskPayload(await this.#tasks.update(actor, id, { completed: false }, options));
   }
 }
 
 /** Counts only when asked: a count of every list would cost more than the list. */
 @Resolver(() => TaskConnectionType)
 export class TaskConnectionResolver {
-  readonly #tasks: TaskService;
-
-  constructor(tasks: TaskService) {
-    this.#tasks = tasks;
-  }
-
   @FieldResolver(() => Int, { description: 'How many tasks the whole list holds; counted only when asked for.' })
-  totalCount(@Root() { page }: TaskConnectionType, @Ctx() { actor }: RequestContext): Promise<number> {
-    return this.#tasks.count(actor, page.criteria);
+  totalCount(@Root() { page }: TaskConnectionType): Promise<number> {
+    return page.count();
   }
-}
-
-function onlyVersion(version: number | null | undefined): number[] | undefined {
-  return version == null ? undefined : [version];
-}
-
-function keyOf(value: string | null | undefined): IdempotencyKey | undefined {
-  return value == null ? undefined : { value, name: 'idempotencyKey' };
 }

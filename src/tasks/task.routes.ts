@@ -1,29 +1,30 @@
-import type { FastifyReply } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { READS, WRITES } from '../core/rate-limits.ts';
 import type { ResultCache } from '../core/result-cache.ts';
 import { actorOf } from '../http/actor.ts';
+import { etagOf, isKnownTo, updateOf, versionsOf } from '../http/conditions.ts';
 import { idempotencyKeyOf as keyOf } from '../http/idempotency.ts';
 import { pageLinks } from '../http/paging.ts';
 import { problems } from '../http/problem.ts';
 import { answerRevised } from '../http/revised-page.ts';
-import { etagOf, isKnownTo, updateOf, versionsOf } from './task.conditions.ts';
+import { bodyOf } from '../http/snake-case.ts';
+import { changeHeaders, idempotencyHeader } from '../http/write-headers.ts';
+import type { CreateTaskInput } from './task.inputs.ts';
+import { pageQueryOf, taskListQuery } from './task.list-resource.ts';
 import {
-  changeHeaders,
-  idempotencyHeader,
   ifNoneMatchHeader,
-  sortOrders,
+  sendTask,
   taskCreation,
-  taskListQuery,
   taskPage,
   taskParameters,
   taskResource,
   taskUpdate,
   toResource,
+  UNDO_TOKEN,
 } from './task.resource.ts';
 import type { TaskService } from './task.service.ts';
-import type { TaskRow } from './task.ts';
+import { undoTokenOf } from './undo.token.ts';
 
 const reads = { rateLimit: READS };
 const writes = { rateLimit: WRITES };
@@ -65,17 +66,11 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
         },
       },
       async (request, reply) => {
-        const { page, limit, sort, search, completed } = request.query;
         const actor = actorOf(request);
         return answerRevised(results, actor.userId, request, reply, async () => {
-          const result = await tasks.offsetPage(actor, {
-            page: Number(page),
-            limit: Number(limit),
-            orderBy: sortOrders(sort),
-            search,
-            filter: completed === undefined ? undefined : { completed: completed === 'true' },
-          });
-          return { link: pageLinks(request.url, result), body: { ...result, items: result.items.map(toResource) } };
+          const { isTimeBound, ...result } = await tasks.offsetPage(actor, pageQueryOf(request.query));
+          const body = { ...result, items: result.items.map(toResource) };
+          return { link: pageLinks(request.url, result), body, isTimeBound };
         });
       },
     );
@@ -95,7 +90,9 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
         },
       },
       async (request, reply) => {
-        const task = await tasks.create(actorOf(request), request.body, { key: keyOf(request, reply) });
+        const task = await tasks.create(actorOf(request), bodyOf(request.body) as CreateTaskInput, {
+          key: keyOf(request, reply),
+        });
         reply.code(201).header('location', `/api/tasks/${task.id}`);
         return sendTask(reply, task);
       },
@@ -121,7 +118,7 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
         reply.header('cache-control', 'private, no-cache');
         if (isKnownTo(request.headers['if-none-match'], task))
           return reply.code(304).header('etag', etagOf(task)).send(null);
-        return sendTask(reply, task);
+        return sendTask(reply, task, false);
       },
     );
 
@@ -182,15 +179,12 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
       },
       async (request, reply) => {
         const options = { versions: versionsOf(request.headers['if-match']), key: keyOf(request, reply) };
-        await tasks.delete(actorOf(request), request.params.id, options);
+        const deleted = await tasks.delete(actorOf(request), request.params.id, options);
+        const undoToken = deleted.version > 0 ? undoTokenOf([deleted]) : null;
+        if (undoToken !== null) reply.header(UNDO_TOKEN, undoToken);
         return reply.code(204).send(null);
       },
     );
     done();
   };
-}
-
-function sendTask(reply: FastifyReply, task: TaskRow) {
-  reply.header('etag', etagOf(task));
-  return toResource(task);
 }

@@ -2,35 +2,55 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { type AppError, BadUserInputError, NotFoundError } from '../core/errors.ts';
-import { fingerprintOf } from '../core/fingerprint.ts';
-import { type IdempotencyKey, idempotencyKey } from '../core/idempotency-key.ts';
+import type { IdempotencyKey } from '../core/idempotency-key.ts';
+import { pageSize } from '../core/paging.ts';
 import { parseInput } from '../core/validation.ts';
 import { applyCommands, type TaskCommandResult } from './command.batch.ts';
 import type { TaskCommandBatch } from './command.inputs.ts';
-import { connectionPage, type TaskConnectionPage } from './task.connection.ts';
+import { type AsOfFilter, connectionPage, type TaskConnectionPage } from './task.connection.ts';
+import { type AsOf, hasDueWindow } from './task.criteria.ts';
+import { definedOf } from './task.fields.ts';
 import {
   type CreateTaskInput,
   createTaskInput,
   expectedVersion,
+  type MoveInput,
+  moveInput,
+  taskId,
+  type UpdateTaskInput,
+  updateTaskInput,
+} from './task.inputs.ts';
+import {
   type TaskConnectionQuery,
   type TaskCriteriaInput,
   type TaskPageQuery,
   taskCriteria,
-  taskId,
   taskPageQuery,
-  type UpdateTaskInput,
-  updateTaskInput,
-} from './task.inputs.ts';
+} from './task.list-inputs.ts';
+import { createOnce } from './task.once.ts';
 import { taskSort } from './task.order.ts';
-import type { NewTask, TaskStore } from './task.store.ts';
+import type { NewTask } from './task.record.ts';
+import type { TaskStore, WrittenTask } from './task.store.ts';
 import type { TaskRow, TaskStats } from './task.ts';
-import { changesOf, changeTask, createUnder, draftOf, refusalOf, standingsOf, toggleTask } from './task.writes.ts';
+import {
+  changeTask,
+  createUnder,
+  draftOf,
+  moveOf,
+  moveTask,
+  refusalOf,
+  standingsOf,
+  toggleTask,
+  updateOf,
+} from './task.writes.ts';
 
 export interface TaskOffsetResult {
   items: TaskRow[];
   total: number;
   page: number;
   limit: number;
+  /** what is in it depends on when it is asked for */
+  isTimeBound: boolean;
 }
 
 export interface WriteOptions {
@@ -43,6 +63,12 @@ export interface WriteOptions {
   key?: IdempotencyKey | undefined;
 }
 
+/** A task that was deleted; `version` is the one that the deletion made, and 0 where an earlier server has answered. */
+export interface DeletedTask {
+  id: string;
+  version: number;
+}
+
 /**
  * What can be done with tasks. Every method acts for `actor` on their own tasks only and validates its input.
  * @throws BadUserInputError, ForbiddenError (somebody else's task), NotFoundError (none), ConflictError (stale version)
@@ -50,20 +76,29 @@ export interface WriteOptions {
 export interface TaskService {
   connection(actor: Actor, query: TaskConnectionQuery): Promise<TaskConnectionPage>;
   offsetPage(actor: Actor, query: TaskPageQuery): Promise<TaskOffsetResult>;
+  /** Of all tasks, or of those that criteria name. */
+  stats(actor: Actor, criteria?: TaskCriteriaInput): Promise<TaskStats>;
   count(actor: Actor, criteria: TaskCriteriaInput): Promise<number>;
-  stats(actor: Actor): Promise<TaskStats>;
   /** Names the state of all tasks of the user: another one after each change. `undefined` for a user without a row. */
   revision(userId: string): Promise<string | undefined>;
   get(actor: Actor, id: string): Promise<TaskRow>;
   /** one answer per id, in order: the task, or why it is not shown */
   getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]>;
+  /** those that are the user's own, by their ids */
+  byIds(actor: Actor, ids: readonly string[]): Promise<Map<string, TaskRow>>;
+  /** One answer per id, in order; none for tasks that are not there. */
+  subtaskCounts(actor: Actor, ids: readonly string[]): Promise<TaskStats[]>;
+  /** For each id the first so many subtasks in the user's own order. */
+  subtasks(actor: Actor, ids: readonly string[], first: number): Promise<TaskRow[][]>;
   /** With a client-made id a retry is harmless: the same task again is answered, another one under that id a conflict. */
-  create(actor: Actor, input: CreateTaskInput, options?: Pick<WriteOptions, 'key'>): Promise<TaskRow>;
-  /** Absent fields stay. A change that changes nothing writes nothing. */
-  update(actor: Actor, id: string, input: UpdateTaskInput, options?: WriteOptions): Promise<TaskRow>;
-  /** The row stays as a tombstone, for synchronisation and undo. */
-  delete(actor: Actor, id: string, options?: WriteOptions): Promise<string>;
-  toggle(actor: Actor, id: string, options?: Pick<WriteOptions, 'key'>): Promise<TaskRow>;
+  create(actor: Actor, input: CreateTaskInput, options?: Pick<WriteOptions, 'key'>): Promise<WrittenTask>;
+  /** Absent fields stay. A change that changes nothing writes nothing. Completing completes an occurrence, where the task recurs. */
+  update(actor: Actor, id: string, input: UpdateTaskInput, options?: WriteOptions): Promise<WrittenTask>;
+  /** With its subtasks. The rows stay as tombstones, for synchronisation, trash and undo. */
+  delete(actor: Actor, id: string, options?: WriteOptions): Promise<DeletedTask>;
+  toggle(actor: Actor, id: string, options?: Pick<WriteOptions, 'key'>): Promise<WrittenTask>;
+  /** To directly before or after another task of the user's own order. */
+  move(actor: Actor, id: string, place: MoveInput, options?: WriteOptions): Promise<WrittenTask>;
   /**
    * Applies the commands of a device in order, each once however often and in whatever batches it is sent. What one of
    * them is refused for stands in its result; with `atomic` it is refused for all of them.
@@ -73,7 +108,20 @@ export interface TaskService {
   addMissing(actor: Actor, tasks: readonly NewTask[], progress?: (done: number) => void): Promise<number>;
 }
 
-export function createTaskService(store: TaskStore, clock: Clock): TaskService {
+export interface TaskServiceDependencies {
+  store: TaskStore;
+  clock: Clock;
+  /** where the days of a user begin */
+  timeZoneOf: (actor: Actor) => Promise<string>;
+}
+
+export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDependencies): TaskService {
+  const once = createOnce(store);
+  const asOf = async (actor: Actor): Promise<AsOf> => ({ now: clock.now(), timeZone: await timeZoneOf(actor) });
+  const asOfFilter = (actor: Actor): AsOfFilter => {
+    return async (filter) => (hasDueWindow(filter) ? asOf(actor) : undefined);
+  };
+
   async function getMany(actor: Actor, ids: readonly string[]): Promise<(TaskRow | AppError)[]> {
     const checked = ids.map((id) => taskId.safeParse(id).data);
     const wanted = checked.filter((id) => id !== undefined);
@@ -86,33 +134,25 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
     });
   }
 
-  /** Does `work` at once, or under its key unless it was done before. `asked` is all that makes it another request. */
-  async function once<Answer>(
-    actor: Actor,
-    key: IdempotencyKey | undefined,
-    taskId: string,
-    asked: readonly unknown[],
-    work: (store: TaskStore, taskId: string) => Promise<Answer>,
-  ): Promise<Answer> {
-    if (key === undefined) return work(store, taskId);
-    const request = { key: parseInput(idempotencyKey, key.value, key.name), fingerprint: fingerprintOf(asked), taskId };
-    const { answer, isReplay } = await store.once(actor.userId, request, work);
-    if (isReplay) key.onReplay?.();
-    return answer;
-  }
-
   return {
-    connection: (actor, query) => connectionPage(store, actor.userId, query),
+    connection: (actor, query) => connectionPage(store, actor.userId, query, asOfFilter(actor)),
 
     async offsetPage(actor, query) {
-      const { page, limit, orderBy, ...criteria } = parseInput(taskPageQuery, query);
+      const { page, limit, orderBy, filter, search } = parseInput(taskPageQuery, query);
+      const criteria = { filter, search, asOf: await asOfFilter(actor)(filter) };
       const slice = { sort: taskSort(orderBy), criteria, limit, offset: (page - 1) * limit };
       const { rows, total } = await store.offsetPage(actor.userId, slice);
-      return { items: rows, total, page, limit };
+      return { items: rows, total, page, limit, isTimeBound: criteria.asOf !== undefined };
     },
 
-    count: (actor, criteria) => store.count(actor.userId, parseInput(taskCriteria, criteria)),
-    stats: (actor) => store.stats(actor.userId),
+    async count(actor, criteria) {
+      const parsed = parseInput(taskCriteria, criteria);
+      return store.count(actor.userId, { ...parsed, asOf: await asOfFilter(actor)(parsed.filter) });
+    },
+    async stats(actor, criteria = {}) {
+      const parsed = parseInput(taskCriteria, criteria);
+      return store.stats(actor.userId, { ...parsed, asOf: await asOfFilter(actor)(parsed.filter) });
+    },
     revision: (userId) => store.revision(userId),
     getMany,
 
@@ -120,6 +160,26 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
       const [task] = await getMany(actor, [id]);
       if (!task || task instanceof Error) throw task ?? new NotFoundError('There is no such task');
       return task;
+    },
+
+    async byIds({ userId }, ids) {
+      const known = ids.flatMap((id) => taskId.safeParse(id).data ?? []);
+      const found = known.length === 0 ? [] : await store.byIds(userId, known);
+      return new Map(found.map((task) => [task.id, task]));
+    },
+
+    async subtaskCounts({ userId }, ids) {
+      const counts = new Map((await store.subtaskCounts(userId, ids)).map((count) => [count.parentId, count]));
+      return ids.map((id) => {
+        const { total, completed } = counts.get(id) ?? { total: 0, completed: 0 };
+        return { total, completed, open: total - completed };
+      });
+    },
+
+    async subtasks({ userId }, ids, first) {
+      const found = await store.subtasks(userId, ids, parseInput(pageSize, first, 'first'));
+      const byParent = Map.groupBy(found, (task) => task.parentId);
+      return ids.map((id) => byParent.get(id) ?? []);
     },
 
     create(actor, input, { key } = {}) {
@@ -135,27 +195,38 @@ export function createTaskService(store: TaskStore, clock: Clock): TaskService {
 
     async update(actor, id, input, { versions, key } = {}) {
       const [own, accepted] = targetOf(id, versions);
-      const changes = changesOf(parseInput(updateTaskInput, input));
-      return once(actor, key, own, ['update', own, changes, accepted], (within) =>
-        changeTask(within, actor, own, changes, accepted),
+      const update = parseInput(updateTaskInput, input);
+      const revise = updateOf(update, await asOf(actor));
+      return once(actor, key, own, ['update', own, definedOf(update), accepted], (within) =>
+        changeTask(within, actor, own, revise, accepted),
       );
     },
 
     async delete(actor, id, { versions, key } = {}) {
       const [own, accepted] = targetOf(id, versions);
       const changes = { deletedAt: new Date(clock.now()) };
-      return once(actor, key, own, ['delete', own, accepted], async (within) => {
-        const deleted = await changeTask(within, actor, own, changes, accepted);
-        return deleted.id;
+      const deleted = await once(actor, key, own, ['delete', own, accepted], async (within): Promise<DeletedTask> => {
+        const { version } = await changeTask(within, actor, own, () => changes, accepted);
+        return { id: own, version };
       });
+      return typeof deleted === 'string' ? { id: deleted, version: 0 } : deleted;
     },
 
     async toggle(actor, id, { key } = {}) {
       const own = parseInput(taskId, id, 'id');
-      return once(actor, key, own, ['toggle', own], (within) => toggleTask(within, actor, own));
+      const now = await asOf(actor);
+      return once(actor, key, own, ['toggle', own], (within) => toggleTask(within, actor, own, now));
     },
 
-    applyCommands: (actor, batch) => applyCommands(store, clock, actor, batch),
+    async move(actor, id, place, { versions, key } = {}) {
+      const [own, accepted] = targetOf(id, versions);
+      const move = moveOf(own, parseInput(moveInput, place));
+      return once(actor, key, own, ['move', move, accepted], (within) =>
+        moveTask(within, actor, { ...move, versions: accepted }),
+      );
+    },
+
+    applyCommands: async (actor, batch) => applyCommands(store, actor, batch, await asOf(actor)),
     addMissing: (actor, tasks, progress = () => {}) => store.insertMissing(actor.userId, tasks, progress),
   };
 }

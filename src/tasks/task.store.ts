@@ -4,8 +4,19 @@ import { ConflictError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { type KeyedAnswer, type KeyedRequest, once } from '../db/once.ts';
 import { type CommandTransaction, inCommandTransaction, type NamedCommands } from './command.store.ts';
+import {
+  type CompletedOccurrence,
+  completedOccurrences,
+  type HistorySlice,
+  type RecordedChange,
+  recordedChanges,
+} from './history.queries.ts';
+import { type Move, type MoveTarget, moveTask } from './move.store.ts';
+import { type SubtaskCount, subtaskCounts, subtasks } from './subtask.queries.ts';
+import type { DatedCriteria } from './task.criteria.ts';
 import { Task } from './task.entity.ts';
-import type { TaskCriteria } from './task.inputs.ts';
+import { insertAll } from './task.inserts.ts';
+import type { SortedTaskRow } from './task.order.ts';
 import {
   idsOfOthers,
   type TaskOffsetPage,
@@ -19,33 +30,39 @@ import {
   tasksByIds,
   toggleTask,
 } from './task.queries.ts';
+import { assignChanges, entityOf, type NewTask, rowOf, type TaskChanges } from './task.record.ts';
 import type { TaskRow, TaskStats } from './task.ts';
+import {
+  type DeletedTaskRow,
+  deletedCount,
+  deletedTasks,
+  purgeTask,
+  restoreTask,
+  type TrashSlice,
+} from './trash.store.ts';
+import { type UndoneTask, undoChanges } from './undo.store.ts';
+import type { Change } from './undo.token.ts';
 
-export interface NewTask {
-  id: string;
-  title: string;
-  description: string | null;
-  completed: boolean;
-  /** the moment of the insert when absent */
-  createdAt?: Date;
-  /** of a completed task; when it was created, if absent */
-  completedAt?: Date | null;
+/** A task after a write. */
+export interface WrittenTask extends TaskRow {
+  /** nothing was written, as nothing was asked that was not so already */
+  isUnchanged?: true;
 }
 
-export interface TaskChanges {
-  title?: string;
-  description?: string | null;
-  completed?: boolean;
-  deletedAt?: Date;
-}
+/** What is to be changed of a task as it is; called again where somebody else was quicker. */
+export type Revise = (task: TaskRow) => TaskChanges;
 
 /** Where tasks are kept. The service knows this and nothing of SQL; a test swaps it for one in memory. */
 export interface TaskStore {
-  slice(userId: string, slice: TaskSlice): Promise<TaskRow[]>;
+  slice(userId: string, slice: TaskSlice): Promise<SortedTaskRow[]>;
   offsetPage(userId: string, page: TaskOffsetPage): Promise<{ rows: TaskRow[]; total: number }>;
-  count(userId: string, criteria: TaskCriteria): Promise<number>;
-  stats(userId: string): Promise<TaskStats>;
+  count(userId: string, criteria: DatedCriteria): Promise<number>;
+  stats(userId: string, criteria: DatedCriteria): Promise<TaskStats>;
   byIds(userId: string, ids: readonly string[]): Promise<TaskRow[]>;
+  /** of those of `ids` that have any */
+  subtaskCounts(userId: string, ids: readonly string[]): Promise<SubtaskCount[]>;
+  /** the first `limit` of each, in the user's own order */
+  subtasks(userId: string, ids: readonly string[], limit: number): Promise<TaskRow[]>;
   /** Names the state of all tasks of the user: another one after each change. `undefined` for a user without a row. */
   revision(userId: string): Promise<string | undefined>;
   /** which of `ids` belong to somebody else */
@@ -58,11 +75,25 @@ export interface TaskStore {
    */
   insertMissing(userId: string, tasks: readonly NewTask[], progress: (done: number) => void): Promise<number>;
   /**
-   * Changes the named fields of one own task; `undefined` when there is none.
+   * Changes one own task; `undefined` when there is none.
    * @throws ConflictError with the current version when `versions` are given and do not hold it
    */
-  change(userId: string, id: string, changes: TaskChanges, versions?: readonly number[]): Promise<TaskRow | undefined>;
+  change(userId: string, id: string, revise: Revise, versions?: readonly number[]): Promise<WrittenTask | undefined>;
+  /** In one step; `undefined` when there is no such task, or it recurs. */
   toggle(userId: string, id: string): Promise<TaskRow | undefined>;
+  /** What is not there of it, or the task after the move; throws as `change` does. */
+  move(userId: string, move: Move): Promise<WrittenTask | MoveTarget>;
+  /** Deleted tasks, the latest deletions first. */
+  deleted(userId: string, slice: TrashSlice): Promise<DeletedTaskRow[]>;
+  deletedCount(userId: string): Promise<number>;
+  /** Out of the trash, with its subtasks; `undefined` when it is not there. Throws as `change` does. */
+  restore(userId: string, id: string, versions?: readonly number[]): Promise<TaskRow | undefined>;
+  /** Empties a deleted task and its subtasks for good; answers whether it was in the trash. */
+  purge(userId: string, id: string): Promise<boolean>;
+  history(userId: string, slice: HistorySlice): Promise<RecordedChange[]>;
+  occurrences(userId: string, slice: HistorySlice): Promise<CompletedOccurrence[]>;
+  /** All or none; `undefined` for tasks that are not there. @throws ConflictError when one was changed since */
+  undo(userId: string, changes: readonly Change[]): Promise<(UndoneTask | undefined)[]>;
   /**
    * Does `work` unless it was done under this key within 24 hours: then the answer of that time is given again. The store
    * that `work` gets is that of one transaction with the key and the answer, `taskId` what the key is bound to.
@@ -81,14 +112,6 @@ export interface TaskStore {
   ): Promise<Answer>;
 }
 
-const INSERT_BATCH = 100;
-/** In order, and with the time of completion, which the unit of work leaves to the trigger. */
-const INSERT_ALL = `
-  insert into tasks (id, user_id, title, description, completed, completed_at, created_at)
-  select id, ?, title, description, completed, "completedAt", coalesce("createdAt", now())
-  from jsonb_to_recordset(?::jsonb) as given (id uuid, title text, description text, completed boolean,
-    "completedAt" timestamptz, "createdAt" timestamptz)`;
-
 /** Tasks in PostgreSQL: reads by query functions, writes by MikroORM's unit of work. */
 export function createTaskStore(database: IsolatedDatabase): TaskStore {
   return {
@@ -98,92 +121,100 @@ export function createTaskStore(database: IsolatedDatabase): TaskStore {
       return { rows, total: total ?? (await taskCount(database, userId, page.criteria)) };
     },
     count: (userId, criteria) => taskCount(database, userId, criteria),
-    stats: (userId) => taskStats(database, userId),
+    stats: (userId, criteria) => taskStats(database, userId, criteria),
     byIds: (userId, ids) => tasksByIds(database, userId, ids),
+    subtaskCounts: (userId, ids) => subtaskCounts(database, userId, ids),
+    subtasks: (userId, ids, limit) => subtasks(database, userId, ids, limit),
     revision: (userId) => taskRevision(database, userId),
     idsOfOthers: (userId, ids) => idsOfOthers(database, userId, ids),
     toggle: (userId, id) => toggleTask(database, userId, id),
 
+    move: (userId, move) => moveTask(database, userId, move),
+    deleted: (userId, slice) => deletedTasks(database, userId, slice),
+    deletedCount: (userId) => deletedCount(database, userId),
+    restore: (userId, id, versions) => restoreTask(database, userId, id, versions),
+    purge: (userId, id) => purgeTask(database, userId, id),
+    history: (userId, slice) => recordedChanges(database, userId, slice),
+    occurrences: (userId, slice) => completedOccurrences(database, userId, slice),
+    undo: (userId, changes) => undoChanges(database, userId, changes),
+
     insert: (userId, task) =>
       database.as(userId).unitOfWork(async (manager) => {
         // The entity factory of `manager.create` is a tenth of what a flush costs, and has nothing to add here.
-        const entity = Object.assign(new Task(), task, { userId });
+        const entity = entityOf(userId, task);
         await manager.persist(entity).flush();
-        return toRow(entity);
+        return rowOf(entity);
       }),
+    insertMissing: (userId, tasks, progress) => insertAll(database, userId, tasks, progress),
 
     once: (userId, request, work) =>
       once(database, userId, request, (within, taskId) => work(createTaskStore(within), taskId)),
     applyCommands: (userId, commands, work) => inCommandTransaction(database, userId, commands, createTaskStore, work),
 
-    insertMissing: (userId, tasks, progress) =>
-      database.as(userId).transaction(async (manager) => {
-        // Two imports of one user wait for each other here instead of colliding on an id; rows that only refer to the
-        // user, as keys do, may be added meanwhile.
-        await manager.execute('select 1 from users where id = ? for no key update', [userId]);
-        let added = 0;
-        for (let start = 0; start < tasks.length; start += INSERT_BATCH) {
-          const batch = tasks.slice(start, start + INSERT_BATCH);
-          const taken = await takenIds(manager, userId, batch);
-          const missing = batch.filter((task) => !taken.has(task.id));
-          await manager.execute(INSERT_ALL, [userId, JSON.stringify(missing)]);
-          added += missing.length;
-          progress(start + batch.length);
-        }
-        return added;
-      }),
-
-    async change(userId, id, changes, versions) {
+    async change(userId, id, revise, versions) {
       try {
         const stored = await taskRecord(database, userId, id);
         if (!stored) return undefined;
-        return await database
+        const written = await database
           .as(userId)
-          .unitOfWork((manager) => change(manager, manager.map(Task, stored), changes, versions));
+          .unitOfWork((manager) => change(manager, manager.map(Task, stored), revise, versions));
+        if (written !== 'in-transaction') return written;
       } catch (error) {
         if (!(error instanceof OptimisticLockError)) throw error;
       }
-      // Somebody was quicker between our read and our flush. Once more with the row held: either the version that the
-      // client knows is gone, which is a conflict, or none was named and the change applies to what is there now.
+      // More than one row is to be written, or somebody was quicker between our read and our flush. With the row held
+      // either the version that the client knows is gone, which is a conflict, or the change applies to what is there now.
       return database.as(userId).transaction(async (manager) => {
         const place = { id, userId, deletedAt: null };
         const task = await manager.findOne(Task, place, { lockMode: LockMode.PESSIMISTIC_WRITE });
-        return task ? change(manager, task, changes, versions) : undefined;
+        return task ? changeHeld(manager, task, revise, versions) : undefined;
       });
     },
   };
 }
 
+/** Answers `in-transaction`, and writes nothing, where a flush of one row is not all. */
 async function change(
   manager: EntityManager,
   task: Task,
-  changes: TaskChanges,
+  revise: Revise,
   versions: readonly number[] | undefined,
-): Promise<TaskRow> {
+): Promise<WrittenTask | 'in-transaction'> {
+  assertVersion(task, versions);
+  const changes = revise(rowOf(task));
+  return changes.occurrence ? 'in-transaction' : flush(manager, task, changes);
+}
+
+async function changeHeld(
+  manager: EntityManager,
+  task: Task,
+  revise: Revise,
+  versions: readonly number[] | undefined,
+): Promise<WrittenTask> {
+  assertVersion(task, versions);
+  const changes = revise(rowOf(task));
+  const written = await flush(manager, task, changes);
+  const { occurrence } = changes;
+  if (occurrence) {
+    const { dueDate, dueAt } = occurrence;
+    await manager.execute(RECORD_OCCURRENCE, [task.userId, task.id, task.version, dueDate, dueAt, written.updatedAt]);
+  }
+  return written;
+}
+
+const RECORD_OCCURRENCE = `
+  insert into task_occurrences (user_id, task_id, version, due_date, due_at, completed_at) values (?, ?, ?, ?, ?, ?)`;
+
+function assertVersion(task: Task, versions: readonly number[] | undefined): void {
   if (versions && !versions.includes(task.version)) {
     throw new ConflictError('The task has changed since it was read', task.version);
   }
-  Object.assign(task, changes);
+}
+
+async function flush(manager: EntityManager, task: Task, changes: TaskChanges): Promise<WrittenTask> {
+  const { version } = task;
+  assignChanges(task, changes);
   await manager.flush();
-  return toRow(task);
-}
-
-/** Own ids only: one that somebody else holds must fail the insert, not pass for a task that is there already. */
-async function takenIds(manager: EntityManager, userId: string, tasks: readonly NewTask[]): Promise<Set<string>> {
-  const ids = tasks.map((task) => task.id);
-  const found = await manager.find(Task, { id: { $in: ids }, userId }, { fields: ['id'] });
-  return new Set(found.map((task) => task.id));
-}
-
-function toRow(task: Task): TaskRow {
-  return {
-    id: task.id,
-    title: task.title,
-    description: task.description ?? null,
-    completed: task.completed,
-    completedAt: task.completedAt?.toISOString() ?? null,
-    createdAt: task.createdAt.toISOString(),
-    updatedAt: task.updatedAt.toISOString(),
-    version: task.version,
-  };
+  const row = rowOf(task);
+  return task.version === version ? { ...row, isUnchanged: true } : row;
 }

@@ -1,13 +1,50 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../core/node.type.ts';
 import { PageInfo } from '../core/page-info.type.ts';
-import { DateTime } from '../core/scalars.ts';
+import { CalendarDate, DateTime } from '../core/scalars.ts';
 import type { TaskConnectionPage } from './task.connection.ts';
-import type { TaskRow, TaskStats } from './task.ts';
+import type { RecurrenceBasis, TaskPriority, TaskRow, TaskStats } from './task.ts';
 
 /** The GraphQL types of tasks. `simpleResolvers` spares a wrapper around every field of every row. */
 
-@ObjectType('Task', { description: 'Something to be done. Belongs to exactly one user.', simpleResolvers: true })
-export class TaskType implements TaskRow {
+export const TaskPriorityEnum = {
+  NONE: 'NONE',
+  LOW: 'LOW',
+  MEDIUM: 'MEDIUM',
+  HIGH: 'HIGH',
+  URGENT: 'URGENT',
+} as const satisfies Record<TaskPriority, TaskPriority>;
+registerEnumType(TaskPriorityEnum, {
+  name: 'TaskPriority',
+  description: 'How much a task matters; sorted by that, not by name.',
+  valuesConfig: {
+    NONE: { description: 'Nothing was said.' },
+    LOW: { description: 'When there is time.' },
+    MEDIUM: { description: 'Before what is low.' },
+    HIGH: { description: 'Before what is medium.' },
+    URGENT: { description: 'Before everything else.' },
+  },
+});
+
+export const RecurrenceBasisEnum = {
+  DUE: 'DUE',
+  COMPLETION: 'COMPLETION',
+} as const satisfies Record<RecurrenceBasis, RecurrenceBasis>;
+registerEnumType(RecurrenceBasisEnum, {
+  name: 'RecurrenceBasis',
+  description: 'What the next occurrence is counted from.',
+  valuesConfig: {
+    DUE: { description: 'From the date or moment that the task is due.' },
+    COMPLETION: { description: 'From the day on which it was completed.' },
+  },
+});
+
+@ObjectType('Task', {
+  description: 'Something to be done. Belongs to exactly one user.',
+  simpleResolvers: true,
+  implements: Node,
+})
+export class TaskType implements Omit<TaskRow, 'rank'> {
   @Field(() => ID, { description: 'UUID, version 7 when the server made it.' })
   id!: string;
 
@@ -22,6 +59,45 @@ export class TaskType implements TaskRow {
 
   @Field(() => DateTime, { nullable: true, description: 'When it was completed; null while it is open.' })
   completedAt!: string | null;
+
+  @Field(() => TaskPriorityEnum, { description: 'How much it matters.' })
+  priority!: TaskPriority;
+
+  @Field(() => CalendarDate, {
+    nullable: true,
+    description: 'The day it is due. A task has at most one of dueDate and dueAt.',
+  })
+  dueDate!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'The moment it is due.' })
+  dueAt!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of dueAt: the IANA time zone in which that was said, such as `Europe/Berlin`. UTC where it is null.',
+  })
+  dueTimeZone!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'When it is due again: an RRULE of RFC 5545. Completing it completes one occurrence.',
+  })
+  recurrence!: string | null;
+
+  @Field(() => RecurrenceBasisEnum, { description: 'What the next occurrence is counted from.' })
+  recurrenceBasis!: RecurrenceBasis;
+
+  @Field(() => [ID], { description: 'The ids of its tags.' })
+  tagIds!: string[];
+
+  @Field(() => ID, { nullable: true, description: 'The id of the list that it is in.' })
+  listId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The id of the task that it is a part of.' })
+  parentId!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was deleted; null but for tasks in the trash.' })
+  deletedAt?: string | null;
 
   @Field(() => DateTime, { description: 'When it was created.' })
   createdAt!: string;

@@ -12,6 +12,7 @@ const UserSchema = defineEntity({
     rev: p.bigint('string').defaultRaw('0'),
     tokensValidAfter: p.datetime(3).nullable(),
     deletedAt: p.datetime(3).nullable(),
+    timeZone: p.string().length(64).nullable(),
     /** what the ids of imported tasks are made from, beside their titles */
     importSalt: p.uuid().defaultRaw('gen_random_uuid()'),
   },

@@ -1,11 +1,14 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { RARE, READS } from '../core/rate-limits.ts';
+import { RARE, READS, WRITES } from '../core/rate-limits.ts';
 import { TEXT_PATTERN } from '../core/text.ts';
 import { actorOf } from '../http/actor.ts';
 import { originOf } from '../http/origin.ts';
 import { problems } from '../http/problem.ts';
+import { bodyOf } from '../http/snake-case.ts';
+import { updateUserInput } from './user.inputs.ts';
 import type { UserService } from './user.service.ts';
+import type { UserRow } from './user.store.ts';
 
 const tags = ['account'];
 const text = (maxLength: number) => z.string().meta({ maxLength, pattern: TEXT_PATTERN });
@@ -16,6 +19,11 @@ const userResource = z
     email: text(320).nullable(),
     name: text(255).nullable(),
     created_at: z.iso.datetime().meta({ maxLength: 24, description: 'When the user was first seen here.' }),
+    time_zone: z
+      .string()
+      .meta({ maxLength: 64, pattern: '^[A-Za-z0-9_+/-]+$' })
+      .nullable()
+      .describe('Where the days of the user begin: an IANA time zone; UTC where it is null.'),
   })
   .meta({ id: 'User', description: 'The user that the token names.' });
 
@@ -35,9 +43,28 @@ export function userRoutes(users: UserService): FastifyPluginCallbackZod {
         },
       },
       async (request) => {
-        const { id, email, name, createdAt } = await users.profile(actorOf(request));
-        return { id, email, name, created_at: createdAt };
+        return toResource(await users.profile(actorOf(request)));
       },
+    );
+
+    scope.patch(
+      '/auth/me',
+      {
+        config: { rateLimit: WRITES },
+        schema: {
+          tags,
+          operationId: 'updateMe',
+          summary: 'Change what the user has said of themselves here',
+          description: 'Fields that are absent stay as they are, and `null` clears.',
+          body: z
+            .strictObject({
+              time_zone: updateUserInput.shape.timeZone.describe('An IANA time zone such as Europe/Berlin.'),
+            })
+            .meta({ id: 'UserUpdate', description: 'Changes of the account.' }),
+          response: { 200: userResource.describe('The account'), ...problems(413) },
+        },
+      },
+      async (request) => toResource(await users.update(actorOf(request), bodyOf(request.body))),
     );
 
     scope.post(
@@ -79,4 +106,8 @@ export function userRoutes(users: UserService): FastifyPluginCallbackZod {
     );
     done();
   };
+}
+
+function toResource({ id, email, name, createdAt, timeZone }: UserRow): z.output<typeof userResource> {
+  return { id, email, name, created_at: createdAt, time_zone: timeZone };
 }

@@ -4,6 +4,8 @@ import type { Clock } from '../core/clock.ts';
 import { BadUserInputError, UnauthenticatedError } from '../core/errors.ts';
 import type { RevocationChannel } from '../core/revocations.ts';
 import type { RequestOrigin, SecurityDetail, SecurityEventLog, SecurityEventName } from '../core/security-events.ts';
+import { parseInput } from '../core/validation.ts';
+import { type UpdateUserInput, updateUserInput } from './user.inputs.ts';
 import type { UserRow, UserStore } from './user.store.ts';
 
 /** After this every instance has seen a revocation or a deletion, heard of it or not; it costs one lookup per user and span. */
@@ -26,6 +28,10 @@ export interface UserService {
    */
   readmit(actor: Actor): undefined | Promise<undefined>;
   profile(actor: Actor): Promise<UserRow>;
+  /** Where the user's days begin: an IANA name, UTC as long as none was set. */
+  timeZone(actor: Actor): Promise<string>;
+  /** Absent fields stay, null clears. @throws BadUserInputError */
+  update(actor: Actor, input: UpdateUserInput): Promise<UserRow>;
   /**
    * Lets the actor in and answers what nobody else knows of the user, always the same: ids made from it cannot be guessed.
    * @throws UnauthenticatedError
@@ -107,6 +113,21 @@ export function createUserService(dependencies: UserServiceDependencies): UserSe
     async profile(actor) {
       const user = await load(actor);
       refuseEnded(actor, user);
+      return user;
+    },
+
+    async timeZone(actor) {
+      const { timeZone } = accounts.get(actor.userId) ?? (await load(actor));
+      return timeZone ?? 'UTC';
+    },
+
+    async update(actor, input) {
+      const { timeZone } = parseInput(updateUserInput, input);
+      const user = await (timeZone === undefined ? load(actor) : store.setTimeZone(actor.userId, timeZone));
+      if (!user) throw new UnauthenticatedError('invalid_token', 'The account does not exist');
+      refuseEnded(actor, user);
+      // Every instance reads it anew.
+      if (timeZone !== undefined) revocations.publish(actor.userId);
       return user;
     },
 

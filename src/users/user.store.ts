@@ -11,6 +11,8 @@ export interface UserRow {
   /** tokens issued up to this moment are refused */
   tokensValidAfter: Timestamp | null;
   deletedAt: Timestamp | null;
+  /** where the user's days begin: an IANA name */
+  timeZone: string | null;
 }
 
 export interface UserStore {
@@ -23,6 +25,8 @@ export interface UserStore {
   /** The random part of the ids of imported tasks, the same for as long as there is the row. */
   importSalt(userId: string): Promise<string | undefined>;
   revokeTokens(userId: string, validAfter: Date): Promise<void>;
+  /** `undefined` for a user without a row */
+  setTimeZone(userId: string, timeZone: string | null): Promise<UserRow | undefined>;
   /**
    * Deletes everything the user owns and leaves a row that says only that this id is gone. Security events stay until
    * they are old: they hold nothing of the user but id and address, and show who erased what, when it was somebody else.
@@ -37,8 +41,11 @@ const PARTS = ['user_id = ? and deleted_at is null', 'user_id = ? and deleted_at
 const DELETE_KEYS = 'delete from idempotency_keys where user_id = ?';
 const DELETE_COMMANDS = 'delete from applied_commands where user_id = ?';
 
+/** What tasks refer to, and so goes after them. */
+const LABELS = ['tags', 'lists'];
+
 const COLUMNS =
-  'id, email, name, created_at as "createdAt", tokens_valid_after as "tokensValidAfter", deleted_at as "deletedAt"';
+  'id, email, name, created_at as "createdAt", tokens_valid_after as "tokensValidAfter", deleted_at as "deletedAt", time_zone as "timeZone"';
 
 export function createUserStore(database: IsolatedDatabase): UserStore {
   return {
@@ -79,16 +86,28 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
         ]);
     },
 
+    async setTimeZone(userId, timeZone) {
+      // Counted as a change: what is due today may be other tasks from now on, and answers are kept under the count.
+      const [user] = await database
+        .as(userId)
+        .query<UserRow>(
+          `update users set time_zone = $2, rev = rev + 1 where id = $1 and deleted_at is null returning ${COLUMNS}`,
+          [userId, timeZone],
+        );
+      return user;
+    },
+
     erase: (userId, deletedAt) =>
       database.as(userId).transaction(async (manager) => {
         // In the order in which a write of a task takes its locks, key, task and user: the other way round they deadlock.
         for (const statement of [DELETE_KEYS, DELETE_COMMANDS]) await manager.execute(statement, [userId]);
         for (const part of PARTS) await manager.execute(`select id from tasks where ${part} for update`, [userId]);
         await manager.execute(
-          'update users set email = null, name = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
+          'update users set email = null, name = null, time_zone = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
           [deletedAt, deletedAt, userId],
         );
         for (const part of PARTS) await manager.execute(`delete from tasks where ${part}`, [userId]);
+        for (const table of LABELS) await manager.execute(`delete from ${table} where user_id = ?`, [userId]);
         // Once more: while the user's row was waited for, others may have kept a key.
         for (const statement of [DELETE_KEYS, DELETE_COMMANDS]) await manager.execute(statement, [userId]);
       }),

@@ -1,8 +1,14 @@
 import { Arg, Ctx, Directive, Mutation, Query, Resolver } from 'type-graphql';
-import { RARE, READS, rateLimitDirective } from '../core/rate-limits.ts';
+import { RARE, READS, rateLimitDirective, WRITES } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import type { UserService } from './user.service.ts';
-import { DeleteAccountPayload, RevokeTokensPayload, Viewer } from './viewer.type.ts';
+import {
+  DeleteAccountPayload,
+  RevokeTokensPayload,
+  UpdateViewerInput,
+  UpdateViewerPayload,
+  Viewer,
+} from './viewer.type.ts';
 
 @Resolver()
 export class ViewerResolver {
@@ -16,6 +22,15 @@ export class ViewerResolver {
   @Directive(rateLimitDirective(READS))
   viewer(@Ctx() { actor }: RequestContext): Promise<Viewer> {
     return this.#users.profile(actor);
+  }
+
+  @Mutation(() => UpdateViewerPayload, { description: 'Changes what the user has said of themselves here.' })
+  @Directive(rateLimitDirective(WRITES))
+  async updateViewer(
+    @Arg('input', () => UpdateViewerInput, { description: 'What to change.' }) input: UpdateViewerInput,
+    @Ctx() { actor }: RequestContext,
+  ): Promise<UpdateViewerPayload> {
+    return { viewer: await this.#users.update(actor, input) };
   }
 
   @Mutation(() => RevokeTokensPayload, { description: 'Signs out everywhere: ends every token issued before.' })

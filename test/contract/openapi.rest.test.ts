@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createAuditStore } from '../../src/audit/audit.store.ts';
 import { ServiceUnavailableError } from '../../src/core/errors.ts';
+import { createStores } from '../../src/stores.ts';
+import { undoTokenOf } from '../../src/tasks/undo.token.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, taskInput } from '../support/factories.ts';
 import { createMemoryStores } from '../support/memory-stores.ts';
+import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
 import { checksOf, type Document, type DocumentChecks } from './support/openapi-document.ts';
 
 /** T065: what REST answers is what its OpenAPI document says, for every route and every status that it names. */
@@ -25,19 +29,22 @@ function moody<Store extends object>(store: Store): Store {
   });
 }
 
+let database: OpenTestDatabase;
 let app: TestApp;
 let strict: TestApp;
 let document: Document;
 let check: DocumentChecks;
 
 beforeAll(async () => {
-  const stores = createMemoryStores();
+  database = await openTestDatabase();
+  const stores = createStores(database);
   app = await startTestApp({
     environment: { BODY_LIMIT: String(BODY_LIMIT) },
     overrides: {
       taskStore: moody(stores.taskStore),
+      labelStore: moody(stores.labelStore),
       userStore: moody(stores.userStore),
-      auditStore: moody(stores.auditStore),
+      auditStore: moody(createAuditStore(database)),
       syncStore: moody(stores.syncStore),
     },
   });
@@ -50,6 +57,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   await strict.close();
+  await database.close();
 });
 
 interface Answer {
@@ -104,7 +112,49 @@ const CALLS: Call[] = [
   { method: 'PATCH', template: '/api/tasks/{id}', good: { title: 'Patched' }, bad: { body: '{' } },
   { method: 'DELETE', template: '/api/tasks/{id}', good: undefined, bad: { headers: { 'if-match': 'x' } } },
   { method: 'PATCH', template: '/api/tasks/{id}/toggle', good: undefined, bad: { path: '/api/tasks/x/toggle' } },
+  { method: 'GET', template: '/api/tasks/stats', good: undefined, bad: { path: '/api/tasks/stats?completed=maybe' } },
+  { method: 'PATCH', template: '/api/tasks/{id}/complete', good: undefined, bad: { path: '/api/tasks/x/complete' } },
+  { method: 'PATCH', template: '/api/tasks/{id}/reopen', good: undefined, bad: { path: '/api/tasks/x/reopen' } },
+  { method: 'PATCH', template: '/api/tasks/{id}/move', good: { before: '{other}' }, bad: { body: {} } },
+  {
+    method: 'POST',
+    template: '/api/tasks/bulk/create',
+    good: { tasks: [{ title: 'One' }, { title: 'Two', due_date: '2026-12-24' }] },
+    bad: { body: { tasks: 'none' } },
+  },
+  {
+    method: 'POST',
+    template: '/api/tasks/bulk/update',
+    good: { ids: ['{task}'], set: { priority: 'HIGH' } },
+    bad: { body: { ids: [], set: {} } },
+  },
+  { method: 'POST', template: '/api/tasks/bulk/delete', good: { ids: ['{task}'] }, bad: { body: {} } },
+  { method: 'GET', template: '/api/tasks/trash', good: undefined, bad: { path: '/api/tasks/trash?after=x' } },
+  { method: 'PATCH', template: '/api/tasks/{id}/restore', good: undefined, bad: { path: '/api/tasks/x/restore' } },
+  { method: 'DELETE', template: '/api/tasks/trash/{id}', good: undefined, bad: { path: '/api/tasks/trash/x' } },
+  { method: 'GET', template: '/api/tasks/{id}/history', good: undefined, bad: { path: '/api/tasks/x/history' } },
+  {
+    method: 'GET',
+    template: '/api/tasks/{id}/occurrences',
+    good: undefined,
+    bad: { path: '/api/tasks/x/occurrences' },
+  },
+  { method: 'POST', template: '/api/undo', good: { token: '{undo}' }, bad: { body: { token: 'x' } } },
+  ...(['tags', 'lists'] as const).flatMap((kind): Call[] => [
+    { method: 'GET', template: `/api/${kind}`, good: undefined },
+    { method: 'POST', template: `/api/${kind}`, good: { name: 'Made', color: '#3366FF' }, bad: { body: { name: '' } } },
+    { method: 'GET', template: `/api/${kind}/{id}`, good: undefined, bad: { path: `/api/${kind}/x` } },
+    { method: 'PUT', template: `/api/${kind}/{id}`, good: { name: 'Put' }, bad: { body: { name: null } } },
+    { method: 'PATCH', template: `/api/${kind}/{id}`, good: { color: null }, bad: { body: '{' } },
+    { method: 'DELETE', template: `/api/${kind}/{id}`, good: undefined, bad: { headers: { 'if-match': 'x' } } },
+  ]),
   { method: 'GET', template: '/api/auth/me', good: undefined },
+  {
+    method: 'PATCH',
+    template: '/api/auth/me',
+    good: { time_zone: 'Europe/Berlin' },
+    bad: { body: { time_zone: 'x' } },
+  },
   { method: 'GET', template: '/api/auth/events', good: undefined, bad: { path: '/api/auth/events?limit=0' } },
   { method: 'GET', template: '/api/auth/me/export', good: undefined },
   {
@@ -120,16 +170,43 @@ const CALLS: Call[] = [
 
 const SUCCESS: Record<string, number> = {
   'POST /api/tasks': 201,
+  'POST /api/tags': 201,
+  'POST /api/lists': 201,
+  'DELETE /api/tags/{id}': 204,
+  'DELETE /api/lists/{id}': 204,
+  'DELETE /api/tasks/trash/{id}': 204,
   'DELETE /api/tasks/{id}': 204,
   'POST /api/auth/revoke': 204,
   'DELETE /api/auth/me': 204,
 };
 
-const NO_TASK = '/api/tasks/01890a5d-ac96-774b-bcce-b302099a8057';
+const NOTHING = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+async function made(target: TestApp, user: string, kind = 'tasks', body: unknown = taskInput()): Promise<Answer> {
+  return send(target, user, 'POST', `/api/${kind}`, body);
+}
 
 async function newTask(target: TestApp, user: string): Promise<string> {
-  const { text } = await send(target, user, 'POST', '/api/tasks', taskInput());
-  return JSON.parse(text).id;
+  return JSON.parse((await made(target, user)).text).id;
+}
+
+/** What a call is about, as far as it has to be there. */
+async function idFor(template: string, user: string): Promise<string> {
+  const [, kind] = /^\/api\/(tags|lists)\//.exec(template) ?? [];
+  if (kind !== undefined) return JSON.parse((await made(app, user, kind, { name: newUser('label') })).text).id;
+  const id = await newTask(app, user);
+  if (/trash|restore/.test(template)) await send(app, user, 'DELETE', `/api/tasks/${id}`);
+  return id;
+}
+
+/** A body with what it names. */
+async function bodyFor(target: TestApp, body: unknown, user: string): Promise<unknown> {
+  const text = JSON.stringify(body);
+  if (!/\{(other|task|undo)\}/.test(text ?? '')) return body;
+  const { text: task, headers } = await made(target, user);
+  return JSON.parse(
+    text.replace(/\{(other|task)\}/, JSON.parse(task).id).replace('{undo}', headers.get('undo-token') ?? ''),
+  );
 }
 
 const exportedTask = (id: string) =>
@@ -137,9 +214,10 @@ const exportedTask = (id: string) =>
 
 /** Makes an operation answer with a status; `undefined` when nothing can. */
 async function provoke(call: Call, status: number): Promise<Answer | undefined> {
-  const { method, template, good, bad, headers } = call;
+  const { method, template, bad, headers } = call;
   const user = newUser();
-  const id = await newTask(app, user);
+  const id = await idFor(template, user);
+  const good = await bodyFor(app, call.good, user);
   const path = template.replace('{id}', id);
   switch (status) {
     case 200:
@@ -155,25 +233,27 @@ async function provoke(call: Call, status: number): Promise<Answer | undefined> 
     case 401:
       return send(app, undefined, method, path, good, headers);
     case 403:
-      return send(app, newUser(), method, path, good);
+      return send(app, newUser(), method, template.replace('{id}', await newTask(app, user)), good);
     case 404:
-      return send(app, user, method, path.replace(`/api/tasks/${id}`, NO_TASK), good);
+      return template === '/api/undo'
+        ? send(app, user, method, path, { token: undoTokenOf([{ id: NOTHING, version: 1 }]) })
+        : send(app, user, method, path.replace(id, NOTHING), good);
     case 409:
       if (template === '/api/tasks/import') return send(app, newUser(), method, path, exportedTask(id), headers);
-      if (method === 'POST') return send(app, user, method, path, { id, title: 'Another under this id' });
-      if (good !== undefined) return send(app, user, method, path, { version: 7 });
+      if (template === '/api/tasks') return send(app, user, method, path, { id, title: 'Another under this id' });
+      if (/^PUT|PATCH$/.test(method) && template.endsWith('{id}')) return send(app, user, method, path, { version: 7 });
       await send(app, user, 'POST', '/api/tasks', taskInput(), { 'idempotency-key': 'taken' });
-      return send(app, user, method, path, undefined, { 'idempotency-key': 'taken' });
+      return send(app, user, method, path, good, { 'idempotency-key': 'taken' });
     case 412:
       return send(app, user, method, path, good, { 'if-match': '"7"' });
     case 413:
       return send(app, user, method, path, { title: 'x'.repeat(BODY_LIMIT) });
     case 429:
       // Calls that end the token can be made once only: their limit is spent without them.
-      await (template.startsWith('/api/auth') && method !== 'GET'
+      await (template.startsWith('/api/auth') && /POST|DELETE/.test(method)
         ? strict.graphql(user, 'mutation { deleteAccount(confirm: "wrong") { deletedUserId } }')
-        : send(strict, user, method, template, good, headers));
-      return send(strict, user, method, template, good, headers);
+        : send(strict, user, method, template, call.good, headers));
+      return send(strict, user, method, template, call.good, headers);
     case 500:
     case 503:
       mood = status === 500 ? 'broken' : 'away';
@@ -196,7 +276,7 @@ describe.each(CALLS.map((call) => [call.method, call.template, call] as const))(
       if (!answer) {
         expect({ method, template, status }).toEqual({
           method: 'GET',
-          template: expect.stringMatching(/^\/api\/auth\/me(\/export)?$/),
+          template: expect.stringMatching(/^\/api\/(auth\/me(\/export)?|tags|lists)$/),
           status: 400,
         });
         continue;

@@ -157,7 +157,7 @@ describe('a connection that is lost in COMMIT', () => {
   it.each(['unsent', 'unanswered'] as const)(
     'leaves a transaction without a key unknown, which is told and not tried again: %s',
     async (moment) => {
-      await tasks.stats(user);
+      await tasks.stats(user, {});
       proxy.cutOn('commit', moment);
       await expect(tasks.insertMissing(user, [task], () => {})).rejects.toMatchObject(UNAVAILABLE);
       expect(pauses).toEqual([]);

@@ -10,10 +10,40 @@ export type CreateTaskInput = {
   readonly completed?: boolean | null | undefined;
   /** Up to 65,536 characters. */
   readonly description?: string | null | undefined;
+  /** The moment it is due; takes the place of dueDate. */
+  readonly dueAt?: string | null | undefined;
+  /** The day it is due; takes the place of dueAt. */
+  readonly dueDate?: string | null | undefined;
+  /** Of dueAt: an IANA time zone such as `Europe/Berlin`. */
+  readonly dueTimeZone?: string | null | undefined;
   /** A UUID made by the client, so that sending the same input again answers the same task. */
   readonly id?: string | null | undefined;
+  /** The list that it is in; null for none. */
+  readonly listId?: string | null | undefined;
+  /** The task that it is a part of, at most 5 levels; null for none. */
+  readonly parentId?: string | null | undefined;
+  /** How much it matters; NONE when absent. */
+  readonly priority?: TaskPriority | null | undefined;
+  /** When it is due again: an RRULE of RFC 5545 of days or longer, such as `FREQ=WEEKLY;BYDAY=MO,TH`. Needs a due date or moment. */
+  readonly recurrence?: string | null | undefined;
+  /** What the next occurrence is counted from; DUE when never said. */
+  readonly recurrenceBasis?: RecurrenceBasis | null | undefined;
+  /** The ids of its tags, at most 50. */
+  readonly tagIds?: ReadonlyArray<string> | null | undefined;
   /** 1 to 255 characters after trimming. */
   readonly title: string;
+};
+
+/** A span of days; every bound that is given must hold. */
+export type DateRange = {
+  /** After this day. */
+  readonly gt?: string | null | undefined;
+  /** On this day or after. */
+  readonly gte?: string | null | undefined;
+  /** Before this day. */
+  readonly lt?: string | null | undefined;
+  /** On this day or before. */
+  readonly lte?: string | null | undefined;
 };
 
 /** A span of time; every bound that is given must hold. */
@@ -28,12 +58,45 @@ export type DateTimeRange = {
   readonly lte?: string | null | undefined;
 };
 
+/** Spans of days, as they are where the user is. */
+export type DueWindow =
+  /** Due today or on one of the six days after. */
+  | 'NEXT_7_DAYS'
+  /** Open, and its day or its moment is over. */
+  | 'OVERDUE'
+  /** Due on the day that it is now. */
+  | 'TODAY';
+
+/** Where tasks stand that have no value to be ordered by. */
+export type NullPlacement =
+  /** Before all others. */
+  | 'FIRST'
+  /** After all others. */
+  | 'LAST';
+
 /** Which end of an order comes first. */
 export type OrderDirection =
   /** Smallest, oldest, A first. */
   | 'ASC'
   /** Largest, newest, Z first. */
   | 'DESC';
+
+/** What the next occurrence is counted from. */
+export type RecurrenceBasis =
+  /** From the day on which it was completed. */
+  | 'COMPLETION'
+  /** From the date or moment that the task is due. */
+  | 'DUE';
+
+/** Which tags tasks have, by their ids; all that is given must hold. */
+export type TagFilter = {
+  /** All of these. */
+  readonly all?: ReadonlyArray<string> | null | undefined;
+  /** At least one of these. */
+  readonly any?: ReadonlyArray<string> | null | undefined;
+  /** None of these. */
+  readonly none?: ReadonlyArray<string> | null | undefined;
+};
 
 /** Which tasks to list. All conditions of one filter must hold; at most 50 conditions in 5 levels. */
 export type TaskFilter = {
@@ -45,10 +108,34 @@ export type TaskFilter = {
   readonly completedAt?: DateTimeRange | null | undefined;
   /** When the task was created. */
   readonly createdAt?: DateTimeRange | null | undefined;
+  /** Due in this span of days. */
+  readonly due?: DueWindow | null | undefined;
+  /** The moment it is due; tasks that are due on a day fail it. */
+  readonly dueAt?: DateTimeRange | null | undefined;
+  /** The day it is due; tasks that are due at a moment fail it. */
+  readonly dueDate?: DateRange | null | undefined;
+  /** Only tasks with (true) or without (false) a due date or moment. */
+  readonly hasDue?: boolean | null | undefined;
+  /** Only tasks in some list (true) or in none (false). */
+  readonly hasList?: boolean | null | undefined;
+  /** Only subtasks (true), or only tasks that are none (false). */
+  readonly hasParent?: boolean | null | undefined;
+  /** Only tasks that recur (true) or do not (false). */
+  readonly isRecurring?: boolean | null | undefined;
+  /** In one of these lists, by their ids. */
+  readonly listIn?: ReadonlyArray<string> | null | undefined;
   /** This must not hold. */
   readonly not?: TaskFilter | null | undefined;
   /** At least one of these must hold. */
   readonly or?: ReadonlyArray<TaskFilter> | null | undefined;
+  /** Part of one of these tasks, by their ids. */
+  readonly parentIn?: ReadonlyArray<string> | null | undefined;
+  /** One of these priorities. */
+  readonly priorityIn?: ReadonlyArray<TaskPriority> | null | undefined;
+  /** Which tags it has. */
+  readonly tags?: TagFilter | null | undefined;
+  /** For `due`: the IANA time zone of the days. That of the viewer when absent, UTC if none is set there. */
+  readonly timeZone?: string | null | undefined;
   /** When the task was changed last. */
   readonly updatedAt?: DateTimeRange | null | undefined;
 };
@@ -59,25 +146,72 @@ export type TaskOrder = {
   readonly direction?: OrderDirection;
   /** What to order by. */
   readonly field: TaskOrderField;
+  /** Where tasks without a value stand; last when absent. */
+  readonly nulls?: NullPlacement | null | undefined;
 };
 
 /** What tasks can be ordered by. */
 export type TaskOrderField =
   /** Open before completed; within both, newest first when ascending. */
   | 'COMPLETED'
+  /** When the task was completed. */
+  | 'COMPLETED_AT'
   /** When the task was created. */
   | 'CREATED_AT'
+  /** When it is due: a date after the moments of its day. Among the same, by priority, the other way round. */
+  | 'DUE'
+  /** The order that the user has given by moving tasks; new ones at the end. */
+  | 'POSITION'
+  /** How much it matters; among the same, what is due sooner before the more urgent. */
+  | 'PRIORITY'
+  /** How well it matches the search, which must be there; use DESC for the best first. */
+  | 'RELEVANCE'
   /** The title, as people sort text. */
   | 'TITLE'
   /** When the task was changed last. */
   | 'UPDATED_AT';
 
+/** How much a task matters; sorted by that, not by name. */
+export type TaskPriority =
+  /** Before what is medium. */
+  | 'HIGH'
+  /** When there is time. */
+  | 'LOW'
+  /** Before what is low. */
+  | 'MEDIUM'
+  /** Nothing was said. */
+  | 'NONE'
+  /** Before everything else. */
+  | 'URGENT';
+
 /** Changes of a task: absent fields stay, null clears. */
 export type UpdateTaskInput = {
-  /** Whether it is done; null is refused. */
+  /** Tags to put on it beside those it has, whoever put them there. */
+  readonly addTags?: ReadonlyArray<string> | null | undefined;
+  /** Whether it is done; null is refused. Of a recurring task, true completes one occurrence. */
   readonly completed?: boolean | null | undefined;
   /** Up to 65,536 characters; null clears it. */
   readonly description?: string | null | undefined;
+  /** The moment it is due; takes the place of dueDate. */
+  readonly dueAt?: string | null | undefined;
+  /** The day it is due; takes the place of dueAt. */
+  readonly dueDate?: string | null | undefined;
+  /** Of dueAt: an IANA time zone such as `Europe/Berlin`. */
+  readonly dueTimeZone?: string | null | undefined;
+  /** The list that it is in; null for none. */
+  readonly listId?: string | null | undefined;
+  /** The task that it is a part of, at most 5 levels; null for none. */
+  readonly parentId?: string | null | undefined;
+  /** How much it matters; null is refused. */
+  readonly priority?: TaskPriority | null | undefined;
+  /** When it is due again: an RRULE of RFC 5545 of days or longer, such as `FREQ=WEEKLY;BYDAY=MO,TH`. Needs a due date or moment. */
+  readonly recurrence?: string | null | undefined;
+  /** What the next occurrence is counted from; DUE when never said. */
+  readonly recurrenceBasis?: RecurrenceBasis | null | undefined;
+  /** Tags to take off it. */
+  readonly removeTags?: ReadonlyArray<string> | null | undefined;
+  /** All of its tags, by their ids, in place of those it has. */
+  readonly tagIds?: ReadonlyArray<string> | null | undefined;
   /** 1 to 255 characters after trimming; null is refused. */
   readonly title?: string | null | undefined;
 };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
+import type { DatedCriteria } from '../../src/tasks/task.criteria.ts';
 import { startTestApp } from '../support/app.ts';
 import { createMemoryStores } from '../support/memory-stores.ts';
 
@@ -13,10 +14,10 @@ describe('a server that is asked to close', () => {
     const released = Promise.withResolvers<void>();
     const slow = {
       ...taskStore,
-      stats: async (userId: string) => {
+      stats: async (userId: string, criteria: DatedCriteria) => {
         reached.resolve();
         await released.promise;
-        return taskStore.stats(userId);
+        return taskStore.stats(userId, criteria);
       },
     };
     const app = await startTestApp({ overrides: { taskStore: slow, userStore } });

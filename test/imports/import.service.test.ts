@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Actor } from '../../src/core/actor.ts';
 import { createImportService } from '../../src/imports/import.service.ts';
+import type { NewTask } from '../../src/tasks/task.record.ts';
 import type { TaskService } from '../../src/tasks/task.service.ts';
-import type { NewTask } from '../../src/tasks/task.store.ts';
 import type { UserService } from '../../src/users/user.service.ts';
 
 const NOW = Date.parse('2026-01-31T09:30:00.000Z');

@@ -5,9 +5,7 @@ import { createLocalHints } from '../../src/core/change-hints.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createServices } from '../../src/services.ts';
-import { createSyncStore } from '../../src/sync/sync.store.ts';
-import { createTaskStore } from '../../src/tasks/task.store.ts';
-import { createUserStore } from '../../src/users/user.store.ts';
+import { createStores } from '../../src/stores.ts';
 import { accountCases } from '../contract/cases/account.ts';
 import { concurrencyCases } from '../contract/cases/concurrency.ts';
 import { idempotencyCases } from '../contract/cases/idempotency.ts';
@@ -29,10 +27,8 @@ let api: Api;
 beforeAll(async () => {
   database = await openTestDatabase();
   const services = createServices({
-    taskStore: createTaskStore(database),
-    userStore: createUserStore(database),
+    ...createStores(database),
     auditStore: createAuditStore(database),
-    syncStore: createSyncStore(database),
     following: { hints: createLocalHints(), maximumPerUser: 1, log: () => {} },
     events: createRecordedEvents(),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },

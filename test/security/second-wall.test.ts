@@ -147,7 +147,7 @@ describe('without both walls', () => {
     const attacker = newUser('attacker');
     expect(await store.byIds(attacker, [id, uuidv7()])).toMatchObject([{ id, title: TITLE }]);
     expect(await store.toggle(attacker, id)).toMatchObject({ id, completed: true });
-    expect(await store.change(attacker, id, { title: 'Taken over' })).toMatchObject({ title: 'Taken over' });
+    expect(await store.change(attacker, id, () => ({ title: 'Taken over' }))).toMatchObject({ title: 'Taken over' });
     await unbound.close();
   });
 });

@@ -1,19 +1,26 @@
 import { expect } from '@jest/globals';
+import type { TaskRow } from '../../src/tasks/task.ts';
 import type { TaskInput } from './factories.ts';
 
 /** Both APIs, and whatever else reaches the services, behind one interface: the cases of the contract know only this. */
 
 /** A task by GraphQL's names, whichever API showed it. */
-export interface TaskView {
-  id: string;
-  title: string;
-  description: string | null;
-  completed: boolean;
-  completedAt: string | null;
-  createdAt: string;
-  updatedAt: string;
-  version: number;
+export interface TaskView extends Omit<TaskRow, 'rank'> {
+  position: string;
 }
+
+/** What both show of a task that was never planned, but for its place. */
+export const UNPLANNED_VIEW = {
+  priority: 'NONE',
+  dueDate: null,
+  dueAt: null,
+  dueTimeZone: null,
+  recurrence: null,
+  recurrenceBasis: 'DUE',
+  tagIds: [],
+  listId: null,
+  parentId: null,
+} satisfies Partial<TaskView>;
 
 export interface UserView {
   id: string;

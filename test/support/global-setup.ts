@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { createDatabase } from '../../src/db/database.ts';
 import { startEmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
-import { Task } from '../../src/tasks/task.entity.ts';
-import { User } from '../../src/users/user.entity.ts';
+import { ENTITIES } from '../../src/entities.ts';
 import { TEMPLATE_DATABASE, withDatabase } from './database-url.ts';
 
 /** Nothing of a test run outlives it, so nothing needs to reach the disk. */
@@ -29,7 +28,7 @@ export default async function globalSetup(): Promise<void> {
     poolTimeout: 10_000,
     statementTimeout: 0,
     prepared: true,
-    entities: [Task, User],
+    entities: ENTITIES,
     log: () => {},
   });
   await database.orm.migrator.up();

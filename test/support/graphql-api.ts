@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import { type Api, type Credentials, expectSafe, Refusal, type RefusalDetails } from './api.ts';
 
-const TASK = 'id title description completed completedAt createdAt updatedAt version';
+const TASK = `id title description completed completedAt priority dueDate dueAt dueTimeZone recurrence recurrenceBasis
+  tagIds listId parentId position createdAt updatedAt version`;
 const FIELDS: Record<string, string> = {
   createdAt: 'CREATED_AT',
   updatedAt: 'UPDATED_AT',

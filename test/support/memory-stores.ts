@@ -3,15 +3,19 @@ import type { AuditStore } from '../../src/audit/audit.store.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { ConflictError, UnauthenticatedError } from '../../src/core/errors.ts';
 import type { KeyedRequest } from '../../src/db/once.ts';
+import type { LabelStore } from '../../src/labels/label.store.ts';
 import type { ChangedTasks } from '../../src/sync/sync.queries.ts';
 import type { SyncStore } from '../../src/sync/sync.store.ts';
 import type { AppliedCommand } from '../../src/tasks/command.store.ts';
-import type { TaskCriteria, TaskFilter } from '../../src/tasks/task.inputs.ts';
-import type { TaskSort } from '../../src/tasks/task.order.ts';
-import type { NewTask, TaskChanges, TaskStore } from '../../src/tasks/task.store.ts';
+import type { DatedCriteria } from '../../src/tasks/task.criteria.ts';
+import { taskSort } from '../../src/tasks/task.order.ts';
+import { type NewTask, type TaskChanges, UNPLANNED } from '../../src/tasks/task.record.ts';
+import type { TaskStore } from '../../src/tasks/task.store.ts';
 import type { TaskRow } from '../../src/tasks/task.ts';
 import type { UserRow, UserStore } from '../../src/users/user.store.ts';
 import { createMemoryAuditStore } from './memory-audit-store.ts';
+import { createMemoryLabelStore } from './memory-label-store.ts';
+import { compare, meets, sorted } from './memory-lists.ts';
 
 /** A whole database layer in a few maps: what the services ask of one, without PostgreSQL. */
 
@@ -23,6 +27,7 @@ interface Kept extends TaskRow {
 
 interface MemoryStores {
   taskStore: TaskStore;
+  labelStore: LabelStore;
   userStore: UserStore;
   auditStore: AuditStore;
   syncStore: SyncStore;
@@ -42,22 +47,22 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
     return task && task.userId === userId && !task.deleted ? task : undefined;
   }
 
-  function list(userId: string, criteria: TaskCriteria): TaskRow[] {
+  function list(userId: string, criteria: DatedCriteria): TaskRow[] {
     return [...tasks.values()].filter((task) => own(userId, task.id) && meets(task, criteria)).map(rowOf);
   }
 
-  function add(userId: string, { id, title, description, completed, createdAt }: NewTask): Kept {
+  function add(userId: string, { createdAt, ...given }: NewTask): Kept {
     if (!users.has(userId)) throw new UnauthenticatedError('invalid_token', 'The account does not exist');
-    if (tasks.has(id)) throw new ConflictError('This id is already in use');
+    if (tasks.has(given.id)) throw new ConflictError('This id is already in use');
     const moment = createdAt?.toISOString() ?? now();
-    const times = { createdAt: moment, updatedAt: moment, completedAt: completed ? moment : null };
+    const times = { createdAt: moment, updatedAt: moment, completedAt: given.completed ? moment : null };
     revision += 1;
-    const task = { id, userId, rev: revision, title, description, completed, ...times, version: 1, deleted: false };
-    tasks.set(id, task);
+    const task = { ...UNPLANNED, ...given, ...times, userId, rev: revision, version: 1, deleted: false };
+    tasks.set(task.id, task);
     return task;
   }
 
-  function apply(task: Kept, { deletedAt, ...changes }: TaskChanges): TaskRow {
+  function apply(task: Kept, { deletedAt, occurrence: _occurrence, ...changes }: TaskChanges): TaskRow {
     const changed = { ...task, ...changes, deleted: task.deleted || deletedAt !== undefined };
     if (JSON.stringify(changed) === JSON.stringify(task)) return rowOf(task);
     revision += 1;
@@ -96,8 +101,8 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     count: async (userId, criteria) => list(userId, criteria).length,
-    async stats(userId) {
-      const rows = list(userId, {});
+    async stats(userId, criteria) {
+      const rows = list(userId, criteria);
       const completed = rows.filter((row) => row.completed).length;
       return { total: rows.length, completed, open: rows.length - completed };
     },
@@ -107,6 +112,17 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
         const task = tasks.get(id);
         return task !== undefined && task.userId !== userId && !task.deleted;
       }),
+    async subtaskCounts(userId, ids) {
+      return ids.map((parentId) => {
+        const rows = list(userId, { filter: { parentIn: [parentId] } });
+        return { parentId, total: rows.length, completed: rows.filter((row) => row.completed).length };
+      });
+    },
+    async subtasks(userId, ids, limit) {
+      const byPosition = taskSort([{ field: 'position', direction: 'asc' }]);
+      return ids.flatMap((id) => sorted(list(userId, { filter: { parentIn: [id] } }), byPosition).slice(0, limit));
+    },
+    ...NOT_IN_MEMORY,
     revision: async (userId) => (users.has(userId) ? String(revision) : undefined),
     insert: async (userId, task) => rowOf(add(userId, task)),
     async insertMissing(userId, missing, progress) {
@@ -116,17 +132,19 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       progress(missing.length);
       return added.length;
     },
-    async change(userId, id, changes, versions) {
+    async change(userId, id, revise, versions) {
       const task = own(userId, id);
       if (!task) return undefined;
       if (versions && !versions.includes(task.version)) {
         throw new ConflictError('The task has changed since it was read', task.version);
       }
-      return apply(task, changes);
+      const { version } = task;
+      const row = apply(task, revise(rowOf(task)));
+      return row.version === version ? { ...row, isUnchanged: true } : row;
     },
     async toggle(userId, id) {
       const task = own(userId, id);
-      return task && apply(task, { completed: !task.completed });
+      return task && task.recurrence === null ? apply(task, { completed: !task.completed }) : undefined;
     },
     async once<Answer>(
       userId: string,
@@ -168,7 +186,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       const isNew = !users.has(userId);
       const known = users.get(userId) ?? {
         ...{ id: userId, email: null, name: null, createdAt: now() },
-        ...{ tokensValidAfter: null, deletedAt: null },
+        ...{ tokensValidAfter: null, deletedAt: null, timeZone: null },
       };
       const user = known.deletedAt ? known : { ...known, email: email ?? known.email, name: name ?? known.name };
       users.set(userId, user);
@@ -178,6 +196,11 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
     async revokeTokens(userId, validAfter) {
       const user = users.get(userId);
       if (user) users.set(userId, { ...user, tokensValidAfter: validAfter.toISOString() });
+    },
+    async setTimeZone(userId, timeZone) {
+      const user = users.get(userId);
+      if (user) users.set(userId, { ...user, timeZone });
+      return users.get(userId);
     },
     async erase(userId, deletedAt) {
       const user = users.get(userId);
@@ -208,70 +231,30 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       return users.has(userId) ? found(userId, newestFirst.slice(0, limit)) : undefined;
     },
   };
-  return { taskStore, userStore, auditStore: createMemoryAuditStore(), syncStore };
+  return {
+    taskStore,
+    labelStore: createMemoryLabelStore(now),
+    userStore,
+    auditStore: createMemoryAuditStore(),
+    syncStore,
+  };
 }
+
+/** What no test asks of it: the order, trash and history of tasks. */
+const unknown = async () => {
+  throw new Error('not kept in memory');
+};
+const NOT_IN_MEMORY = {
+  move: unknown,
+  deleted: unknown,
+  deletedCount: unknown,
+  restore: unknown,
+  purge: unknown,
+  history: unknown,
+  occurrences: unknown,
+  undo: unknown,
+};
 
 function rowOf({ userId: _userId, deleted: _deleted, ...row }: Kept): TaskRow {
   return row;
-}
-
-/** As the root collation of Unicode sorts, and by code units where that sees no difference. */
-const collator = new Intl.Collator('und');
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function compare(row: TaskRow, place: readonly string[], sort: TaskSort): number {
-  for (const [index, key] of sort.keys.entries()) {
-    const [a, b] = [key.of(row), place[index] ?? ''];
-    const order = (key.column === 'title' ? collator.compare(a, b) : 0) || compareTexts(a, b);
-    if (order !== 0) return key.direction === 'asc' ? order : -order;
-  }
-  return 0;
-}
-
-export function sorted(rows: readonly TaskRow[], sort: TaskSort): TaskRow[] {
-  const place = (row: TaskRow) => sort.keys.map((key) => key.of(row));
-  return [...rows].sort((a, b) => compare(a, place(b), sort));
-}
-
-export function meets(task: TaskRow, { filter, search }: TaskCriteria): boolean {
-  return (!filter || passes(task, filter)) && (!search || isFound(task, search));
-}
-
-function passes(task: TaskRow, filter: TaskFilter): boolean {
-  if (filter.completed != null && task.completed !== filter.completed) return false;
-  for (const field of ['createdAt', 'updatedAt', 'completedAt'] as const) {
-    const { gt, gte, lt, lte } = filter[field] ?? {};
-    const value = task[field];
-    if ((gt ?? gte ?? lt ?? lte) == null) continue;
-    if (value === null) return false;
-    if ((gt != null && value <= gt) || (gte != null && value < gte)) return false;
-    if ((lt != null && value >= lt) || (lte != null && value > lte)) return false;
-  }
-  if (filter.and && !filter.and.every((branch) => passes(task, branch))) return false;
-  if (filter.or && !filter.or.some((branch) => passes(task, branch))) return false;
-  return !(filter.not && passes(task, filter.not));
-}
-
-/** Every word of the search begins some word of the task; a phrase in quotes stands in the title or the description. */
-function isFound({ title, description }: TaskRow, search: string): boolean {
-  const straight = search.replaceAll(/[“”„]/g, '"');
-  const phrases = [...straight.matchAll(/"([^"]*)"/g)].map(([, text = '']) => wordsOf(text));
-  const wanted = wordsOf(straight.replaceAll(/"[^"]*"/g, ' '));
-  const texts = [title, description ?? ''].map(wordsOf);
-  return (
-    [...wanted, ...phrases.flat()].length > 0 &&
-    wanted.every((part) => texts.flat().some((word) => word.startsWith(part))) &&
-    phrases.every((phrase) => texts.some((words) => holds(words, phrase)))
-  );
-}
-
-function holds(words: readonly string[], phrase: readonly string[]): boolean {
-  return words.some((_, start) => phrase.every((word, index) => words[start + index] === word)) || phrase.length === 0;
-}
-
-function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }

@@ -1,7 +1,6 @@
 import { createDatabase, type Database } from '../../src/db/database.ts';
 import type { Retries } from '../../src/db/retries.ts';
-import { Task } from '../../src/tasks/task.entity.ts';
-import { User } from '../../src/users/user.entity.ts';
+import { ENTITIES } from '../../src/entities.ts';
 import { createTestDatabase } from './database.ts';
 
 /** A database of its own with the product's way to it, as the composition root opens it. */
@@ -29,7 +28,7 @@ export async function openTestDatabase(options: OpenTestDatabaseOptions = {}): P
     poolTimeout: 5000,
     statementTimeout: 30_000,
     prepared,
-    entities: [User, Task],
+    entities: ENTITIES,
     log: () => {},
     ...(retries ? { retries } : {}),
   });

@@ -84,8 +84,10 @@ export function createRestApi(url: string, credentials: Credentials): Api {
 }
 
 function view(body: Record<string, unknown>): TaskView {
-  const { completed_at: completedAt, created_at: createdAt, updated_at: updatedAt, ...same } = body;
-  return { ...same, completedAt, createdAt, updatedAt } as TaskView;
+  const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [camelCase(name), value]),
+  ) as unknown as TaskView;
 }
 
 function refusal(response: Response, text: string, conditional: boolean): Refusal {

@@ -4,11 +4,10 @@ import type { Actor } from '../../src/core/actor.ts';
 import { createLocalHints } from '../../src/core/change-hints.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { createLocalRevocations } from '../../src/core/revocations.ts';
+import { announceLabels } from '../../src/labels/label.store.ts';
 import { createServices, type ServiceDependencies, type Services } from '../../src/services.ts';
-import { createSyncStore } from '../../src/sync/sync.store.ts';
+import { createStores } from '../../src/stores.ts';
 import { announceWrites } from '../../src/tasks/announced-writes.ts';
-import { createTaskStore } from '../../src/tasks/task.store.ts';
-import { createUserStore } from '../../src/users/user.store.ts';
 import { newUser } from './factories.ts';
 import { type OpenTestDatabase, type OpenTestDatabaseOptions, openTestDatabase } from './open-test-database.ts';
 import { createRecordedEvents } from './recorded-events.ts';
@@ -28,11 +27,12 @@ export async function startTestServices(
   const database = await openTestDatabase(options);
   const clock: Clock = overrides.clock ?? systemClock;
   const hints = overrides.following?.hints ?? createLocalHints();
+  const { taskStore, labelStore, ...stores } = createStores(database);
   const services = createServices({
-    taskStore: announceWrites(createTaskStore(database), hints.publish),
-    userStore: createUserStore(database),
+    taskStore: announceWrites(taskStore, hints.publish),
+    labelStore: announceLabels(labelStore, hints.publish),
+    ...stores,
     auditStore: createAuditStore(database),
-    syncStore: createSyncStore(database),
     following: { hints, maximumPerUser: 50, log: () => {} },
     events: createRecordedEvents(),
     identities: { endSessions: async () => {}, deleteUser: async () => {} },

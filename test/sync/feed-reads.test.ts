@@ -4,6 +4,7 @@ import { ServiceUnavailableError } from '../../src/core/errors.ts';
 import { createTaskFeed } from '../../src/sync/sync.feed.ts';
 import type { ChangedTask, ChangedTasks } from '../../src/sync/sync.queries.ts';
 import { encodePosition } from '../../src/sync/sync.token.ts';
+import { UNPLANNED } from '../../src/tasks/task.record.ts';
 
 const KEY = '1b4e28ba-2fa1-11d2-883f-0016d3cca427';
 const EPOCH = '6fa459ea-ee8a-3ca4-894e-db77e160355e';
@@ -13,6 +14,8 @@ function change(rev: number): ChangedTask {
   const moment = '2026-01-01T00:00:00.000Z';
   const times = { createdAt: moment, updatedAt: moment, completedAt: null };
   return {
+    ...UNPLANNED,
+    tagIds: [],
     id: `task ${rev}`,
     title: '',
     description: null,

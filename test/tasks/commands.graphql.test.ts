@@ -199,7 +199,7 @@ describe('the statements of a batch', () => {
     const hundred = Array.from({ length: 100 }, () => creation());
     await statementsOf([creation()]);
     const one = await statementsOf([creation()]);
-    expect(one).toBeLessThanOrEqual(3 + 10);
+    expect(one).toBeLessThanOrEqual(3 + 12);
     expect(await statementsOf(hundred)).toBeLessThanOrEqual(one + 99 * 3);
     expect(await statementsOf(hundred)).toBeLessThanOrEqual(one - 3);
   });

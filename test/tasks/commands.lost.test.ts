@@ -59,7 +59,11 @@ beforeAll(async () => {
     log: () => {},
     retries: new Retries({ budget, random: Math.random, wait: async () => {} }),
   });
-  tasks = createTaskService(createTaskStore(database), systemClock);
+  tasks = createTaskService({
+    store: createTaskStore(database),
+    clock: systemClock,
+    timeZoneOf: async () => 'UTC',
+  });
 });
 afterAll(async () => {
   await database.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Actor } from '../../src/core/actor.ts';
-import type { TaskConnectionQuery } from '../../src/tasks/task.inputs.ts';
+import type { TaskConnectionQuery } from '../../src/tasks/task.list-inputs.ts';
 import type { TaskOrder } from '../../src/tasks/task.order.ts';
 import { type StoredTask, storeTasks } from '../support/factories.ts';
 import { startTestServices, type TestServices } from '../support/test-services.ts';

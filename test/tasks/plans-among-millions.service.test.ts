@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { auditCount, auditPage, auditSlice } from '../../src/audit/audit.queries.ts';
 import type { IsolatedDatabase } from '../../src/db/database.ts';
 import { once } from '../../src/db/once.ts';
-import type { TaskCriteria } from '../../src/tasks/task.inputs.ts';
+import type { TaskCriteria } from '../../src/tasks/task.list-inputs.ts';
 import { NEWEST_FIRST, type TaskOrder, taskSort } from '../../src/tasks/task.order.ts';
 import {
   idsOfOthers,
@@ -116,8 +116,8 @@ describe.each([BUSY_USER, ORDINARY_USER])('for the user %s', (user) => {
   });
 
   it('statistics read what they count', async () => {
-    const { total } = await taskStats(database, user);
-    await expectFew(user, total, (isolated) => taskStats(isolated, user));
+    const { total } = await taskStats(database, user, {});
+    await expectFew(user, total, (isolated) => taskStats(isolated, user, {}));
   });
 
   it.each([
@@ -179,7 +179,7 @@ describe.each([BUSY_USER, ORDINARY_USER])('for the user %s', (user) => {
     const [row] = await taskSlice(database, user, { sort: NEWEST_FIRST, criteria: {}, limit: 1, fromEnd: false });
     const undo = () =>
       database.owner('update tasks set deleted_at = null, version = $2 - 1 where id = $1', [row!.id, row!.version]);
-    await expectFew(user, 1, (isolated) => createTaskStore(isolated).change(user, row!.id, changes()), undo);
+    await expectFew(user, 1, (isolated) => createTaskStore(isolated).change(user, row!.id, changes), undo);
   });
 
   it('security events are read as they are shown', async () => {

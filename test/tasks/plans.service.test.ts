@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IsolatedDatabase } from '../../src/db/database.ts';
 import { sessionContext } from '../../src/db/isolation.ts';
-import type { TaskCriteria } from '../../src/tasks/task.inputs.ts';
+import type { TaskCriteria } from '../../src/tasks/task.list-inputs.ts';
 import { type TaskOrder, taskSort } from '../../src/tasks/task.order.ts';
 import {
   taskCount,
@@ -222,6 +222,6 @@ describe('the plan of everything else', () => {
   });
 
   it("reads no table from end to end for a user's numbers", async () => {
-    await expectIndexes((isolated) => taskStats(isolated, USER));
+    await expectIndexes((isolated) => taskStats(isolated, USER, {}));
   });
 });

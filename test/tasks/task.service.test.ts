@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
 import { ServiceUnavailableError } from '../../src/core/errors.ts';
+import type { NewTask } from '../../src/tasks/task.record.ts';
 import { createTaskService } from '../../src/tasks/task.service.ts';
-import { createTaskStore, type NewTask, type TaskStore } from '../../src/tasks/task.store.ts';
+import { createTaskStore, type TaskStore } from '../../src/tasks/task.store.ts';
 import { startTestServices, type TestServices } from '../support/test-services.ts';
 
 let services: TestServices;
@@ -36,7 +37,7 @@ function failingOnce(method: keyof TaskStore, when: 'before' | 'after') {
       };
     },
   });
-  return createTaskService(failing, systemClock);
+  return createTaskService({ store: failing, clock: systemClock, timeZoneOf: async () => 'UTC' });
 }
 
 describe('a creation with a key', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Api } from '../../support/api.ts';
-import { refusalOf } from '../../support/api.ts';
+import { refusalOf, UNPLANNED_VIEW } from '../../support/api.ts';
 import { newUser, taskInput } from '../../support/factories.ts';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -17,6 +17,8 @@ export function taskCases(api: () => Api): void {
       description: null,
       completed: false,
       completedAt: null,
+      ...UNPLANNED_VIEW,
+      position: expect.stringMatching(/^l[0-9a-f]{44}1$/),
       createdAt: expect.stringMatching(TIMESTAMP),
       updatedAt: task.createdAt,
       version: 1,

@@ -1,6 +1,6 @@
 import { type TaskOrder, taskSort } from '../../../src/tasks/task.order.ts';
 import type { TaskView } from '../../support/api.ts';
-import { meets, sorted } from '../../support/memory-stores.ts';
+import { meets, sorted } from '../../support/memory-lists.ts';
 import type { Outcome } from './watched-client.ts';
 
 /** What each user must see, kept beside the server: every task with its owner, and the rules in a few lines. */

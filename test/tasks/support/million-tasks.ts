@@ -23,7 +23,7 @@ export async function openMillionTasks(): Promise<OpenTestDatabase> {
   );
   const indexes = await database.owner<{ name: string; definition: string }>(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
-     where indrelid = 'tasks'::regclass and not indisprimary`,
+     where indrelid = 'tasks'::regclass and not indisunique`,
   );
   await database.owner('alter table tasks disable trigger tasks_stamp');
   for (const { name } of indexes) await database.owner(`drop index ${name}`);

@@ -1,5 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { OverviewDocument, type OverviewQuery } from '../generated/graphql.ts';
+import { TIME_ZONE } from '../views/time-zone.ts';
 
 export type Overview = OverviewQuery;
 export type ListLabel = OverviewQuery['lists'][number];
@@ -13,7 +14,7 @@ export interface Labels {
 
 /** From the device when it is there; the lists' refresher asks for it again. */
 export function useOverview(): Overview | undefined {
-  return useQuery(OverviewDocument).data;
+  return useQuery(OverviewDocument, { variables: { timeZone: TIME_ZONE } }).data;
 }
 
 export function useLabels(): Labels {

@@ -6,7 +6,7 @@ interface NavLinkProps {
   readonly view: View;
   readonly icon: IconName | ReactNode;
   /** open tasks; none is shown for 0 */
-  readonly count?: number;
+  readonly count?: number | undefined;
   readonly isUrgent?: boolean;
   readonly isCurrent: boolean;
   /** what else can be done with it */

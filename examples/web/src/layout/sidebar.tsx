@@ -23,7 +23,6 @@ export function Sidebar({ id, showHelp }: SidebarProps) {
   const overview = useOverview();
   const view = useView();
   const [edited, setEdited] = useState<Edited>();
-  const { open = 0, overdue = 0, dueToday = 0 } = overview?.taskStats ?? {};
   const isCurrent = (kind: string, labelId?: string) =>
     view.kind === kind && ('id' in view ? view.id : undefined) === labelId;
 
@@ -35,13 +34,13 @@ export function Sidebar({ id, showHelp }: SidebarProps) {
           <NavLink
             view={{ kind: 'today' }}
             icon="sun"
-            count={overdue + dueToday}
-            isUrgent={overdue > 0}
+            count={overview?.today.open}
+            isUrgent={(overview?.overdue.open ?? 0) > 0}
             isCurrent={isCurrent('today')}
           >
             Today
           </NavLink>
-          <NavLink view={{ kind: 'all' }} icon="inbox" count={open} isCurrent={isCurrent('all')}>
+          <NavLink view={{ kind: 'all' }} icon="inbox" count={overview?.all.open} isCurrent={isCurrent('all')}>
             All tasks
           </NavLink>
           <NavLink view={{ kind: 'upcoming' }} icon="upcoming" isCurrent={isCurrent('upcoming')}>

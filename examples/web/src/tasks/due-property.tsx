@@ -1,14 +1,13 @@
 import { dueDay } from '../apollo/due-day.ts';
 import type { TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
+import { TIME_ZONE } from '../views/time-zone.ts';
 import { RECURRENCES } from './recurrence.ts';
 
 interface DuePropertyProps {
   readonly task: TaskFieldsFragment;
   readonly onChange: (input: UpdateTaskInput) => void;
 }
-
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** A day, or a moment of it; what recurs needs one of the two. */
 export function DueProperty({ task, onChange }: DuePropertyProps) {
@@ -19,7 +18,7 @@ export function DueProperty({ task, onChange }: DuePropertyProps) {
   function setDue(newDay: string, newTime: string): void {
     if (newDay === '') onChange({ dueDate: null, dueAt: null, ...(recurrence ? { recurrence: null } : {}) });
     else if (newTime === '') onChange({ dueDate: newDay });
-    else onChange({ dueAt: new Date(`${newDay}T${newTime}`).toISOString(), dueTimeZone: ZONE });
+    else onChange({ dueAt: new Date(`${newDay}T${newTime}`).toISOString(), dueTimeZone: TIME_ZONE });
   }
 
   return (

@@ -1,10 +1,9 @@
 import type { DueWindow, TaskFilter, TaskOrder, TaskPriority, TasksQueryVariables } from '../generated/graphql.ts';
+import { TIME_ZONE } from './time-zone.ts';
 import type { View } from './view.ts';
 
 /** Rows of one page. */
 const PAGE = 40;
-
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export type Sort = 'manual' | 'due' | 'priority' | 'newest' | 'title';
 
@@ -60,7 +59,7 @@ export function variablesOf(view: View, selection: Selection): TasksQueryVariabl
     ...conditionOf(view),
     ...(status === 'all' ? {} : { completed: status === 'completed' }),
     ...(priorities.length > 0 ? { priorityIn: priorities } : {}),
-    ...(due ? { and: [{ due, timeZone: ZONE }] } : {}),
+    ...(due ? { and: [{ due, timeZone: TIME_ZONE }] } : {}),
     ...(tagIds.length > 0 || view.kind === 'tag' ? { tags: { all: tagsOf(view, tagIds) } } : {}),
     // Subtasks stand below their task, unless they were looked for.
     ...(isWhole ? { hasParent: false } : {}),
@@ -70,12 +69,12 @@ export function variablesOf(view: View, selection: Selection): TasksQueryVariabl
 
 function conditionOf(view: View): TaskFilter {
   if (view.kind === 'list') return { listIn: [view.id] };
-  if (view.kind === 'upcoming') return { due: 'NEXT_7_DAYS', timeZone: ZONE };
+  if (view.kind === 'upcoming') return { due: 'NEXT_7_DAYS', timeZone: TIME_ZONE };
   if (view.kind !== 'today') return {};
   return {
     or: [
-      { due: 'OVERDUE', timeZone: ZONE },
-      { due: 'TODAY', timeZone: ZONE },
+      { due: 'OVERDUE', timeZone: TIME_ZONE },
+      { due: 'TODAY', timeZone: TIME_ZONE },
     ],
   };
 }

@@ -1,10 +1,13 @@
 import { BadUserInputError } from '../core/errors.ts';
-import type { UpdateTaskInput } from './task.inputs.ts';
-import type { TaskRow } from './task.ts';
+import { bodyOf } from './snake-case.ts';
 
-/** Conditional requests (RFC 9110 section 13) over the version of a task. */
+/** Conditional requests (RFC 9110 section 13) over the version of what is asked for. */
 
-export function etagOf({ version }: TaskRow): string {
+interface Versioned {
+  version: number;
+}
+
+export function etagOf({ version }: Versioned): string {
   return `"${version}"`;
 }
 
@@ -27,23 +30,20 @@ export function versionsOf(ifMatch: string | undefined): number[] | undefined {
 }
 
 /** Whether `If-None-Match` names this version (weak comparison, RFC 9110 section 13.1.2). */
-export function isKnownTo(ifNoneMatch: string | undefined, task: TaskRow): boolean {
+export function isKnownTo(ifNoneMatch: string | undefined, known: Versioned): boolean {
   if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etagOf(task));
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etagOf(known));
 }
 
 /**
- * What a PUT or PATCH body asks for. Read-only fields are what clients send back of a task they read: they are left
+ * What a PUT or PATCH body asks for. Read-only fields are what clients send back of what they read: they are left
  * alone, except that a `version` must be the current one. The rest is for the service to judge.
  */
 export function updateOf(
   body: unknown,
   accepted: number[] | undefined,
-): { changes: UpdateTaskInput; versions: number[] | undefined } {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new BadUserInputError([], 'The body must be a JSON object');
-  }
-  const { id, completed_at, created_at, updated_at, version, ...changes } = body as Record<string, unknown>;
+): { changes: Record<string, unknown>; versions: number[] | undefined } {
+  const { id, completedAt, createdAt, updatedAt, position, version, ...changes } = bodyOf(body);
   if (version === undefined) return { changes, versions: accepted };
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
     throw new BadUserInputError([{ field: 'version', message: 'must be a whole number from 1' }]);

@@ -1,0 +1,110 @@
+import ICAL from 'ical.js';
+import type { Timestamp } from '../core/timestamp.ts';
+import { timeZoneOfWindows } from './windows-zones.ts';
+import { momentOf, timestampOf, timeZoneName, type WallTime } from './zoned-time.ts';
+
+/** What a TZID stands for. */
+export interface CalendarZone {
+  /** IANA name; `undefined` for a zone that only the file describes, or that nobody knows */
+  timeZone: string | undefined;
+  /** whether neither knows it */
+  isUnknown: boolean;
+  momentOf(wall: WallTime): Timestamp | undefined;
+}
+
+export interface CalendarZones {
+  /** Takes the lines of a VTIMEZONE. */
+  add(lines: readonly string[]): void;
+  find(id: string): CalendarZone;
+}
+
+/** Reading one takes milliseconds, or longer when it is made to; nobody has that many of their own. */
+const MOST_CUSTOM_ZONES = 10;
+const MOST_OBSERVANCES = 100;
+const MOST_LINES = 1000;
+const LOCATION = /^(?:X-LIC-LOCATION|TZID-ALIAS-OF)[;:](?:[^:]*:)?(.+)$/i;
+const TZID = /^TZID(?:;[^:]*)?:(.+)$/i;
+const WEEKDAY_OF_MONTH = /^(?:-1|[1-4])(?:SU|MO|TU|WE|TH|FR|SA)$/;
+
+/**
+ * The zones of a calendar. Most programs name IANA zones, some with a prefix of their own, and Outlook those of Windows;
+ * else what the VTIMEZONE says counts. Times in zones that nobody knows are as those that name none.
+ */
+export function createZones(fallback: string): CalendarZones {
+  const described = new Map<string, readonly string[]>();
+  const known = new Map<string, CalendarZone>();
+  let custom = 0;
+
+  function zoneOf(id: string): CalendarZone {
+    const lines = described.get(id);
+    const location = lines?.map((line) => LOCATION.exec(line)?.[1]).find((text) => text !== undefined);
+    const timeZone = ianaName(id) ?? (location === undefined ? undefined : ianaName(location));
+    if (timeZone !== undefined) return { timeZone, isUnknown: false, momentOf: (wall) => momentOf(wall, timeZone) };
+    if (lines) custom += 1;
+    const zone = lines && custom <= MOST_CUSTOM_ZONES ? describedZone(lines) : undefined;
+    if (!zone) return { timeZone: undefined, isUnknown: true, momentOf: (wall) => momentOf(wall, fallback) };
+    return { timeZone: undefined, isUnknown: false, momentOf: (wall) => momentIn(zone, wall) };
+  }
+
+  return {
+    add(lines) {
+      const id = lines.map((line) => TZID.exec(line)?.[1]).find((text) => text !== undefined);
+      if (id !== undefined && lines.length <= MOST_LINES) described.set(id.replace(/\\(.)/g, '$1').trim(), lines);
+    },
+    find(id) {
+      const zone = known.get(id) ?? zoneOf(id);
+      known.set(id, zone);
+      return zone;
+    },
+  };
+}
+
+/** Also of names like `/mozilla.org/20070129_1/Europe/Berlin`. */
+function ianaName(id: string): string | undefined {
+  const parts = id.trim().split('/');
+  const endings = [parts.length, 3, 2].filter((length) => length <= parts.length);
+  const names = endings.map((length) => timeZoneName(parts.slice(-length).join('/')));
+  return names.find((name) => name !== undefined) ?? timeZoneOfWindows(id.trim());
+}
+
+function describedZone(lines: readonly string[]): ICAL.Timezone | undefined {
+  try {
+    const component = new ICAL.Component(ICAL.parse(lines.join('\r\n')));
+    return isPlain(component) ? new ICAL.Timezone({ component }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether summer time begins and ends as it does anywhere, on some Sunday of a month each year: other rules could be made
+ * to take forever.
+ */
+function isPlain(component: ICAL.Component): boolean {
+  const observances = component.getAllSubcomponents();
+  const dates = observances.flatMap((observance) => observance.getAllProperties('rdate'));
+  const rules = observances.flatMap((observance) => observance.getAllProperties('rrule'));
+  return (
+    observances.length > 0 &&
+    observances.length + dates.length <= MOST_OBSERVANCES &&
+    observances.every((observance) =>
+      ['dtstart', 'tzoffsetfrom', 'tzoffsetto'].every((name) => observance.hasProperty(name)),
+    ) &&
+    observances.every((observance) => observance.getAllProperties('rrule').length <= 1) &&
+    rules.every((rule) => isYearly(rule.toJSON()[3]))
+  );
+}
+
+function isYearly(rule: unknown): boolean {
+  if (typeof rule !== 'object' || rule === null) return false;
+  const { freq, bymonth, byday, wkst, until, ...others } = rule as Record<string, unknown>;
+  if (freq !== 'YEARLY' || Object.keys(others).length > 0) return false;
+  return typeof bymonth === 'number' && bymonth >= 1 && bymonth <= 12 && WEEKDAY_OF_MONTH.test(String(byday));
+}
+
+function momentIn(zone: ICAL.Timezone, wall: WallTime): Timestamp | undefined {
+  if (momentOf(wall, 'UTC') === undefined) return undefined;
+  const time = ICAL.Time.fromDateTimeString(wall);
+  time.zone = zone;
+  return timestampOf(time.toUnixTime() * 1000);
+}

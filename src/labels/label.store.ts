@@ -1,0 +1,147 @@
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { ConflictError } from '../core/errors.ts';
+import type { IsolatedDatabase } from '../db/database.ts';
+import { type KeyedAnswer, type KeyedRequest, once } from '../db/once.ts';
+import { READ } from '../db/user-database.ts';
+import { LABEL_ENTITIES } from './label.entities.ts';
+import type { LabelKind, LabelRow } from './label.ts';
+
+export interface NewLabel {
+  id: string;
+  name: string;
+  color: string | null;
+}
+
+export type LabelChanges = { name?: string; color?: string | null };
+
+/** Numbers of the tasks in a list, deleted ones left out. */
+export interface ListCounts {
+  listId: string;
+  total: number;
+  completed: number;
+}
+
+/** Where tags and lists are kept. */
+export interface LabelStore {
+  /** all of the user's, by their names */
+  all(userId: string, kind: LabelKind): Promise<LabelRow[]>;
+  byIds(userId: string, kind: LabelKind, ids: readonly string[]): Promise<LabelRow[]>;
+  countsOfLists(userId: string, listIds: readonly string[]): Promise<ListCounts[]>;
+  /** @throws ConflictError when id or name are taken, BadUserInputError when there are too many */
+  insert(userId: string, kind: LabelKind, label: NewLabel): Promise<LabelRow>;
+  /**
+   * Changes one of the user's own; `undefined` when there is none.
+   * @throws ConflictError when the name is taken; with the current version when `versions` are given and do not hold it
+   */
+  change(
+    userId: string,
+    kind: LabelKind,
+    id: string,
+    changes: LabelChanges,
+    versions?: readonly number[],
+  ): Promise<LabelRow | undefined>;
+  /** Tasks lose the tag, or are in no list then. Answers whether there was one; throws as `change` does. */
+  remove(userId: string, kind: LabelKind, id: string, versions?: readonly number[]): Promise<boolean>;
+  /** As that of tasks: the work is done once for each key. */
+  once<Answer>(
+    userId: string,
+    request: KeyedRequest,
+    work: (store: LabelStore, id: string) => Promise<Answer>,
+  ): Promise<KeyedAnswer<Answer>>;
+}
+
+const COLUMNS = 'id, name, color, created_at as "createdAt", updated_at as "updatedAt", version';
+
+/** Tags and lists in PostgreSQL. */
+export function createLabelStore(database: IsolatedDatabase): LabelStore {
+  /** Works on one of the user's own, held until the end. */
+  function held<Result>(
+    userId: string,
+    kind: LabelKind,
+    id: string,
+    versions: readonly number[] | undefined,
+    work: (manager: EntityManager, label: Label) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    return database.as(userId).transaction(async (manager) => {
+      const place = { id, userId };
+      const label = await manager.findOne(LABEL_ENTITIES[kind], place, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      if (!label) return undefined;
+      if (versions && !versions.includes(label.version)) {
+        throw new ConflictError('It has changed since it was read', label.version);
+      }
+      return work(manager, label);
+    });
+  }
+
+  return {
+    all: (userId, kind) =>
+      database
+        .as(userId)
+        .query(`select ${COLUMNS} from ${kind} where user_id = $1 order by lower(name), id`, [userId], READ),
+    byIds: (userId, kind, ids) =>
+      database
+        .as(userId)
+        .query(`select ${COLUMNS} from ${kind} where user_id = $1 and id = any($2::uuid[])`, [userId, ids], READ),
+    countsOfLists: (userId, listIds) =>
+      database.as(userId).query(
+        `select list_id as "listId", count(*)::int as total, (count(*) filter (where completed))::int as completed
+         from tasks where user_id = $1 and list_id = any($2::uuid[]) and deleted_at is null group by list_id`,
+        [userId, listIds],
+        READ,
+      ),
+
+    insert: (userId, kind, label) =>
+      database.as(userId).unitOfWork(async (manager) => {
+        const entity = Object.assign(new LABEL_ENTITIES[kind](), label, { userId });
+        await manager.persist(entity).flush();
+        return rowOf(entity);
+      }),
+
+    change: (userId, kind, id, changes, versions) =>
+      held(userId, kind, id, versions, async (manager, label) => {
+        Object.assign(label, changes);
+        await manager.flush();
+        return rowOf(label);
+      }),
+
+    async remove(userId, kind, id, versions) {
+      const removed = await held(userId, kind, id, versions, async (manager, label) => {
+        await manager.remove(label).flush();
+        return true;
+      });
+      return removed ?? false;
+    },
+
+    once: (userId, request, work) =>
+      once(database, userId, request, (within, id) => work(createLabelStore(within), id)),
+  };
+}
+
+type Label = InstanceType<(typeof LABEL_ENTITIES)[LabelKind]>;
+
+function rowOf({ id, name, color, createdAt, updatedAt, version }: Label): LabelRow {
+  return {
+    id,
+    name,
+    color: color ?? null,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    version,
+  };
+}
+
+/** The same store, which calls `changed` with the user's id after each write, as that of tasks does. */
+export function announceLabels(store: LabelStore, changed: (userId: string) => void): LabelStore {
+  async function announced<Answer>(userId: string, write: Promise<Answer>): Promise<Answer> {
+    const answer = await write;
+    changed(userId);
+    return answer;
+  }
+  return {
+    ...store,
+    insert: (userId, ...asked) => announced(userId, store.insert(userId, ...asked)),
+    change: (userId, ...asked) => announced(userId, store.change(userId, ...asked)),
+    remove: (userId, ...asked) => announced(userId, store.remove(userId, ...asked)),
+    once: (userId, ...asked) => announced(userId, store.once(userId, ...asked)),
+  };
+}

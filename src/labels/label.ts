@@ -1,0 +1,18 @@
+import type { Timestamp } from '../core/timestamp.ts';
+
+/** Tags and lists: names that a user gives to tasks. A task has many tags and is in at most one list; else both are alike. */
+export const LABEL_KINDS = ['tags', 'lists'] as const;
+/** also the name of the table */
+export type LabelKind = (typeof LABEL_KINDS)[number];
+
+export interface LabelRow {
+  id: string;
+  /** unique among the user's tags, or lists, whatever the case */
+  name: string;
+  /** `#rrggbb` */
+  color: string | null;
+  createdAt: Timestamp;
+  updatedAt: Timestamp;
+  /** starts at 1 and grows by 1 with every change */
+  version: number;
+}

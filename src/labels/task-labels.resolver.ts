@@ -1,0 +1,73 @@
+import DataLoader from 'dataloader';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { perRequest } from '../core/per-request.ts';
+import type { RequestContext } from '../core/request-context.ts';
+import type { TaskRow, TaskStats } from '../tasks/task.ts';
+import { TaskStatsType, TaskType } from '../tasks/task.type.ts';
+import type { LabelService } from './label.service.ts';
+import type { LabelRow } from './label.ts';
+import { TagType, TaskListType } from './label.type.ts';
+
+/** However many tasks of one request ask, one statement answers, bound to its actor. */
+export interface LabelLoaders {
+  tags: DataLoader<string, LabelRow | null>;
+  lists: DataLoader<string, LabelRow | null>;
+  counts: DataLoader<string, TaskStats>;
+}
+
+export function createLabelLoaders(labels: LabelService): (context: RequestContext) => LabelLoaders {
+  return perRequest(({ actor }) => ({
+    tags: new DataLoader(async (ids) => inOrder(ids, await labels.byIds(actor, 'tags', ids))),
+    lists: new DataLoader(async (ids) => inOrder(ids, await labels.byIds(actor, 'lists', ids))),
+    counts: new DataLoader(async (ids: readonly string[]) => {
+      const counts = new Map((await labels.countsOfLists(actor, ids)).map((count) => [count.listId, count]));
+      return ids.map((id) => {
+        const { total, completed } = counts.get(id) ?? { total: 0, completed: 0 };
+        return { total, completed, open: total - completed };
+      });
+    }),
+  }));
+}
+
+function inOrder(ids: readonly string[], labels: readonly LabelRow[]): (LabelRow | null)[] {
+  const found = new Map(labels.map((label) => [label.id, label]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+/** What the feature of labels adds to tasks. */
+@Resolver(() => TaskType)
+export class TaskLabelsResolver {
+  readonly #loaders: (context: RequestContext) => LabelLoaders;
+
+  constructor(loaders: (context: RequestContext) => LabelLoaders) {
+    this.#loaders = loaders;
+  }
+
+  @FieldResolver(() => [TagType], { description: 'Its tags, in the order in which they were put on it.' })
+  async tags(@Root() { tagIds }: TaskRow, @Ctx() context: RequestContext): Promise<LabelRow[]> {
+    if (tagIds.length === 0) return [];
+    const { tags } = this.#loaders(context);
+    // One that is gone since the task was read is no tag of it any more.
+    return (await Promise.all(tagIds.map((id) => tags.load(id)))).filter((tag) => tag !== null);
+  }
+
+  @FieldResolver(() => TaskListType, { nullable: true, description: 'The list that it is in.' })
+  list(@Root() { listId }: TaskRow, @Ctx() context: RequestContext): Promise<LabelRow | null> | null {
+    return listId === null ? null : this.#loaders(context).lists.load(listId);
+  }
+}
+
+/** Numbers of lists, counted only when asked for. */
+@Resolver(() => TaskListType)
+export class ListCountsResolver {
+  readonly #loaders: (context: RequestContext) => LabelLoaders;
+
+  constructor(loaders: (context: RequestContext) => LabelLoaders) {
+    this.#loaders = loaders;
+  }
+
+  @FieldResolver(() => TaskStatsType, { description: 'How many tasks it has, and how many of them are done.' })
+  taskCounts(@Root() { id }: LabelRow, @Ctx() context: RequestContext): Promise<TaskStats> {
+    return this.#loaders(context).counts.load(id);
+  }
+}

@@ -1,0 +1,223 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../core/actor.ts';
+import type { Clock } from '../core/clock.ts';
+import { AppError, BadUserInputError, type FieldError } from '../core/errors.ts';
+import { parseInput } from '../core/validation.ts';
+import {
+  type BulkTargets,
+  type CreateTasksInput,
+  createTasksInput,
+  type DeleteTasksInput,
+  deleteTasksInput,
+  type UpdateTasksInput,
+  updateTasksInput,
+} from './bulk.inputs.ts';
+import { isRefusal } from './command.batch.ts';
+import { type AsOf, hasDueWindow } from './task.criteria.ts';
+import { definedOf } from './task.fields.ts';
+import { createTaskInput, updateTaskInput } from './task.inputs.ts';
+import { createOnce } from './task.once.ts';
+import { NEWEST_FIRST } from './task.order.ts';
+import type { TaskServiceDependencies, WriteOptions } from './task.service.ts';
+import type { Revise, TaskStore, WrittenTask } from './task.store.ts';
+import { changeTask, createUnder, draftOf, updateOf } from './task.writes.ts';
+
+/** Why one of many was refused; `index` is its place in what was sent, or among what a filter has found. */
+export interface BulkError {
+  index: number;
+  id: string | null;
+  code: AppError['code'];
+  message: string;
+  fields: FieldError[];
+  version: number | null;
+}
+
+/** What became of many: all of them, or none and why. */
+export interface BulkOutcome {
+  /** after the write; of a dry run as they would be */
+  tasks: WrittenTask[];
+  errors: BulkError[];
+  /** nothing was kept, since something was refused or it was not meant */
+  isDryRun: boolean;
+}
+
+/**
+ * Writes of many tasks, at most 100, all or none. What single ones are refused for stands in the outcome.
+ * @throws BadUserInputError for what is wrong with the whole
+ */
+export interface BulkService {
+  create(actor: Actor, input: CreateTasksInput, options?: Pick<WriteOptions, 'key'>): Promise<BulkOutcome>;
+  update(actor: Actor, input: UpdateTasksInput, options?: Pick<WriteOptions, 'key'>): Promise<BulkOutcome>;
+  delete(actor: Actor, input: DeleteTasksInput, options?: Pick<WriteOptions, 'key'>): Promise<BulkOutcome>;
+}
+
+/** One of many: whose task it is and what is done with it. */
+interface Item {
+  id: string;
+  run: (store: TaskStore) => Promise<WrittenTask>;
+}
+
+/** Leaves no idempotency key behind: what was refused may be sent again. */
+class Refused extends Error {
+  readonly outcome: BulkOutcome;
+
+  constructor(outcome: BulkOutcome) {
+    super('refused');
+    this.outcome = outcome;
+  }
+}
+
+/** Tasks that a filter finds may change before they are held: then they are looked for again. */
+const TRIES = 3;
+
+export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDependencies): BulkService {
+  const once = createOnce(store);
+
+  async function keyed(
+    actor: Actor,
+    key: WriteOptions['key'],
+    asked: readonly unknown[],
+    isDryRun: boolean,
+    run: (store: TaskStore) => Promise<BulkOutcome>,
+  ): Promise<BulkOutcome> {
+    if (isDryRun) return run(store);
+    try {
+      return await once(actor, key, uuidv7(), asked, async (within) => {
+        const outcome = await run(within);
+        if (outcome.errors.length > 0) throw new Refused(outcome);
+        return outcome;
+      });
+    } catch (error) {
+      if (error instanceof Refused) return error.outcome;
+      throw error;
+    }
+  }
+
+  async function found(within: TaskStore, actor: Actor, { filter, maxAffected }: BulkTargets, asOf: AsOf) {
+    const criteria = { filter, asOf: hasDueWindow(filter) ? asOf : undefined };
+    const slice = { sort: NEWEST_FIRST, criteria, limit: maxAffected + 1, fromEnd: false };
+    const tasks = await within.slice(actor.userId, slice);
+    if (tasks.length <= maxAffected) return tasks;
+    throw new BadUserInputError([{ field: 'maxAffected', message: `the filter finds more than ${maxAffected} tasks` }]);
+  }
+
+  /** Does the same with each of the named tasks. */
+  async function withEach(
+    within: TaskStore,
+    actor: Actor,
+    targets: BulkTargets,
+    asOf: AsOf,
+    revise: Revise,
+  ): Promise<BulkOutcome> {
+    const { ids, expectedVersions, dryRun } = targets;
+    if (ids != null) {
+      const versions = (index: number) => (expectedVersions == null ? undefined : [expectedVersions[index] ?? 0]);
+      const items = ids.map((id, index) => itemOf(actor, id, revise, versions(index)));
+      return inBulk(within, actor, items, dryRun);
+    }
+    for (let tries = 1; ; tries++) {
+      const tasks = await found(within, actor, targets, asOf);
+      const items = tasks.map(({ id, version }) => itemOf(actor, id, revise, [version]));
+      const outcome = await inBulk(within, actor, items, dryRun);
+      const isOvertaken = outcome.errors.some(({ code, version }) => code === 'CONFLICT' && version !== null);
+      if (!isOvertaken || tries >= TRIES) return outcome;
+    }
+  }
+
+  const asOfNow = async (actor: Actor, now: Clock): Promise<AsOf> => ({
+    now: now.now(),
+    timeZone: await timeZoneOf(actor),
+  });
+
+  return {
+    async create(actor, input, { key } = {}) {
+      const { inputs, dryRun } = parseInput(createTasksInput, input);
+      const drafts = inputs.map((one) => parsed(() => parseInput(createTaskInput, one)));
+      const asked = ['createTasks', drafts.map((draft) => (draft instanceof AppError ? draft.message : draft))];
+      return keyed(actor, key, asked, dryRun, (within) => {
+        const items = drafts.map((draft): Item | AppError => {
+          if (draft instanceof AppError) return draft;
+          const { id: chosen, ...fields } = draft;
+          const id = chosen ?? uuidv7();
+          return { id, run: (inner) => createUnder(inner, actor, { ...draftOf(fields), id }) };
+        });
+        return inBulk(within, actor, items, dryRun);
+      });
+    },
+
+    async update(actor, input, { key } = {}) {
+      const { set, ...targets } = parseInput(updateTasksInput, input);
+      const update = parseInput(updateTaskInput, set, 'set');
+      const asOf = await asOfNow(actor, clock);
+      const { dryRun, ...named } = targets;
+      return keyed(actor, key, ['updateTasks', named, definedOf(update)], dryRun, (within) =>
+        withEach(within, actor, targets, asOf, updateOf(update, asOf, 'set')),
+      );
+    },
+
+    async delete(actor, input, { key } = {}) {
+      const targets = parseInput(deleteTasksInput, input);
+      const asOf = await asOfNow(actor, clock);
+      const { dryRun, ...named } = targets;
+      const changes = { deletedAt: new Date(asOf.now) };
+      return keyed(actor, key, ['deleteTasks', named], dryRun, (within) =>
+        withEach(within, actor, targets, asOf, () => changes),
+      );
+    },
+  };
+}
+
+function itemOf(actor: Actor, id: string, revise: Revise, versions: readonly number[] | undefined): Item {
+  return { id, run: (store) => changeTask(store, actor, id, revise, versions) };
+}
+
+/** Runs all of them and takes them back unless all went well and it was meant. */
+async function inBulk(
+  store: TaskStore,
+  actor: Actor,
+  items: readonly (Item | AppError)[],
+  isDryRun: boolean,
+): Promise<BulkOutcome> {
+  const ids = items.flatMap((item) => (item instanceof AppError ? [] : item.id));
+  const outcome = await store.applyCommands(actor.userId, { ids: [], taskIds: ids }, ({ tentatively }) =>
+    tentatively(
+      (within) => outcomeOf(within, actor, items),
+      ({ errors }) => errors.length === 0 && !isDryRun,
+    ),
+  );
+  return { tasks: outcome.errors.length > 0 ? [] : outcome.tasks, errors: outcome.errors, isDryRun };
+}
+
+async function outcomeOf(store: TaskStore, actor: Actor, items: readonly (Item | AppError)[]) {
+  const named = items.flatMap((item) => (item instanceof AppError ? [] : item.id));
+  const before = new Set((await store.byIds(actor.userId, named)).map(({ id }) => id));
+  const [tasks, errors]: [WrittenTask[], BulkError[]] = [[], []];
+  for (const [index, item] of items.entries()) {
+    if (item instanceof AppError) {
+      errors.push(bulkError(index, null, item));
+      continue;
+    }
+    try {
+      tasks.push(await item.run(store));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // A part of a task that was deleted with these has gone with it.
+      if (error.code !== 'NOT_FOUND' || !before.has(item.id)) errors.push(bulkError(index, item.id, error));
+    }
+  }
+  return { tasks, errors };
+}
+
+function bulkError(index: number, id: string | null, { code, message, details }: AppError): BulkError {
+  return { index, id, code, message, fields: details.fields ?? [], version: details.version ?? null };
+}
+
+/** The input, or what is wrong with it. */
+function parsed<Value>(parse: () => Value): Value | AppError {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
