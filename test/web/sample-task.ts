@@ -22,7 +22,7 @@ export function sampleTask(fields: Partial<TaskFieldsFragment> = {}): TaskFields
     version: 1,
     list: null,
     tags: [],
-    subtaskCounts: { __typename: 'SubtaskCounts', total: 0, completed: 0 },
+    subtaskCounts: { __typename: 'TaskStats', total: 0, completed: 0 },
     ...fields,
   };
 }

@@ -75,23 +75,23 @@ function newTask(
     version: 0,
     list: null,
     tags: [],
-    subtaskCounts: { __typename: 'SubtaskCounts', total: 0, completed: 0 },
+    subtaskCounts: { __typename: 'TaskStats', total: 0, completed: 0 },
   };
   return changed(cache, blank, input);
 }
 
 /** Input and task name most fields alike; tags and the list are given by id and shown as objects. */
 function changed(cache: ApolloCache, task: TaskFieldsFragment, input: UpdateTaskInput): TaskFieldsFragment {
-  const { tags, addTags, removeTags, listId, ...same } = input;
+  const { tagIds, addTags, removeTags, listId, ...same } = input;
   const given = Object.entries(same).filter(([key, value]) => value !== undefined && key in task);
-  const kept = (tags ? tags : task.tags.map(({ id }) => id)).filter((id) => !removeTags?.includes(id));
-  const tagIds = new Set([...kept, ...(addTags ?? [])]);
+  const kept = (tagIds ?? task.tags.map(({ id }) => id)).filter((id) => !removeTags?.includes(id));
+  const wanted = new Set([...kept, ...(addTags ?? [])]);
   return {
     ...task,
     ...Object.fromEntries(given),
     ...(input.dueDate ? { dueAt: null, dueTimeZone: null } : {}),
     ...(input.dueAt ? { dueDate: null } : {}),
-    tags: [...tagIds].map((id) => task.tags.find((tag) => tag.id === id) ?? tagOf(cache, id)),
+    tags: [...wanted].map((id) => task.tags.find((tag) => tag.id === id) ?? tagOf(cache, id)),
     list: listId === undefined ? task.list : listId === null ? null : listOf(cache, listId),
   };
 }

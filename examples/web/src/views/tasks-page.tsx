@@ -63,7 +63,7 @@ function defaultsOf(view: View): Omit<CreateTaskInput, 'title'> {
     case 'list':
       return { listId: view.id };
     case 'tag':
-      return { tags: [view.id] };
+      return { tagIds: [view.id] };
     case 'today':
     case 'upcoming':
       return { dueDate: localDay() };

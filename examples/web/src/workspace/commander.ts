@@ -41,7 +41,8 @@ export class Commander {
     const { layers } = this.#options;
     layers.show(command);
     const done = this.#last.then(() => this.#send(base ? this.#guarded(command, base) : command));
-    this.#last = done;
+    // One that fails does not hold up those behind it.
+    this.#last = done.catch(() => undefined);
     return done;
   }
 
