@@ -17,17 +17,14 @@ export interface Selection {
   readonly sort: Sort;
 }
 
-/** Last added, first shown: what is new is at the top of the manual order too. */
+/**
+ * Last added, first shown: what is new is at the top of the manual order too. Among tasks that are due alike the server puts
+ * the more urgent first, and among those of one priority what is due sooner.
+ */
 const ORDERS: Record<Sort, readonly TaskOrder[]> = {
   manual: [{ field: 'POSITION', direction: 'DESC' }],
-  due: [
-    { field: 'DUE', direction: 'ASC', nulls: 'LAST' },
-    { field: 'POSITION', direction: 'DESC' },
-  ],
-  priority: [
-    { field: 'PRIORITY', direction: 'DESC' },
-    { field: 'POSITION', direction: 'DESC' },
-  ],
+  due: [{ field: 'DUE', direction: 'ASC', nulls: 'LAST' }],
+  priority: [{ field: 'PRIORITY', direction: 'DESC' }],
   newest: [{ field: 'CREATED_AT', direction: 'DESC' }],
   title: [{ field: 'TITLE', direction: 'ASC' }],
 };
