@@ -15,6 +15,12 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   return TIMESTAMP_PATTERN.test(timestamp) ? timestamp : undefined;
 }
 
+/** `undefined` outside of the years that timestamps have. */
+export function timestampOf(milliseconds: number): Timestamp | undefined {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? undefined : parseTimestamp(date.toISOString());
+}
+
 /** `Date.parse` lets February 30 roll over into March. */
 function namesRealDay(text: string): boolean {
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
