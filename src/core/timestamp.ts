@@ -12,7 +12,8 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const milliseconds = Date.parse(text);
   if (Number.isNaN(milliseconds) || !namesRealDay(text)) return undefined;
   const timestamp = new Date(milliseconds).toISOString();
-  return TIMESTAMP_PATTERN.test(timestamp) ? timestamp : undefined;
+  // PostgreSQL has no year 0, which is 1 BC.
+  return TIMESTAMP_PATTERN.test(timestamp) && !timestamp.startsWith('0000') ? timestamp : undefined;
 }
 
 /** `undefined` outside of the years that timestamps have. */

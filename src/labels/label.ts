@@ -5,6 +5,9 @@ export const LABEL_KINDS = ['tags', 'lists'] as const;
 /** also the name of the table */
 export type LabelKind = (typeof LABEL_KINDS)[number];
 
+/** of each kind, as the table's trigger has it */
+export const MAXIMUM_LABELS = 500;
+
 export interface LabelRow {
   id: string;
   /** unique among the user's tags, or lists, whatever the case */
