@@ -5,7 +5,7 @@
  */
 /** Run in a browser, not here; the playground sends them as they are. */
 const browserFiles = '^src/graphql/playground/browser/';
-const features = ['users', 'tasks', 'imports', 'exports', 'audit', 'sync'];
+const features = ['users', 'tasks', 'imports', 'exports', 'audit', 'sync', 'labels'];
 
 const layers = {
   core: [],
@@ -16,9 +16,12 @@ const layers = {
   ...Object.fromEntries(features.map((feature) => [feature, ['core', 'http', 'db', ...features]])),
   // The factory of all services and the list of all entities.
   services: ['core', ...features],
+  stores: ['db', 'services', ...features],
+  'served-stores': ['core', 'db', 'stores', ...features],
+  'rest-routes': ['core', 'http', 'services', ...features],
   entities: features,
   graphql: ['core', 'http', 'auth', ...features, 'config'],
-  rest: ['core', 'http', 'auth', ...features],
+  rest: ['core', 'http', 'auth', ...features, 'config'],
   ops: ['core', 'http', 'db', 'config'],
   backup: ['core', 'db'],
   workers: ['core', 'db', 'config'],

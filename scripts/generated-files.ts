@@ -1,18 +1,13 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { auditRoutes } from '../src/audit/audit.routes.ts';
 import { createLogger } from '../src/core/logger.ts';
 import { createRateLimits } from '../src/core/rate-limits.ts';
 import { createResultCache } from '../src/core/result-cache.ts';
-import { exportRoutes } from '../src/exports/export.routes.ts';
 import { createResolvers } from '../src/graphql/resolvers.ts';
 import { createSchema, printSchema } from '../src/graphql/schema.ts';
 import type { LiveConnections } from '../src/http/live-connections.ts';
-import { importRoutes } from '../src/imports/import.routes.ts';
 import { createRestServer } from '../src/rest/server.ts';
+import { restRoutes } from '../src/rest-routes.ts';
 import type { Services } from '../src/services.ts';
-import { syncRoutes } from '../src/sync/sync.routes.ts';
-import { taskRoutes } from '../src/tasks/task.routes.ts';
-import { userRoutes } from '../src/users/user.routes.ts';
 import { environmentExample } from './env-example.ts';
 
 /** Describing the APIs calls nothing of them. */
@@ -39,14 +34,7 @@ async function openApi(): Promise<string> {
     events,
     logger,
     bodyLimit: 1,
-    userRoutes: [
-      taskRoutes(services.tasks, results),
-      userRoutes(services.users),
-      auditRoutes(services.audit),
-      exportRoutes(services.exports, logger),
-      importRoutes(services.imports),
-      syncRoutes(services.sync, {} as LiveConnections, logger),
-    ],
+    userRoutes: restRoutes(services, { results, connections: {} as LiveConnections, logger, events }),
     openRoutes: [],
     around: (fastify) => fastify,
   });

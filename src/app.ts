@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuditRecorder, scheduleWithTimer } from './audit/audit.recorder.ts';
-import { auditRoutes } from './audit/audit.routes.ts';
 import { createAuditStore } from './audit/audit.store.ts';
 import { type Authenticator, createAuthenticator } from './auth/authenticator.ts';
 import { createAuth } from './auth/create-auth.ts';
@@ -17,7 +16,6 @@ import { createListenedHints } from './db/change-listener.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import type { SlowStatement } from './db/slow-statements.ts';
 import { ENTITIES } from './entities.ts';
-import { exportRoutes } from './exports/export.routes.ts';
 import { createGraphQL } from './graphql/graphql.ts';
 import { createPlayground } from './graphql/playground.ts';
 import { refuseOperation } from './graphql/refusal.ts';
@@ -30,19 +28,17 @@ import { createRequestLog } from './http/request-log.ts';
 import { pathOf } from './http/request-path.ts';
 import { createRequestsInProgress } from './http/requests-in-progress.ts';
 import { createUpgradeEdge } from './http/upgrades.ts';
-import { importRoutes } from './imports/import.routes.ts';
 import { healthRoutes } from './ops/health.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createReadiness } from './ops/readiness.ts';
 import { createTraces } from './ops/traces.ts';
 import type { Traces } from './ops/tracing/start-tracing.ts';
 import { createSharing, type Sharing } from './redis/sharing.ts';
+import { frontEndRoutes } from './rest/front-end.ts';
 import { createRestServer } from './rest/server.ts';
+import { restRoutes } from './rest-routes.ts';
 import { createServedStores } from './served-stores.ts';
 import { createServices, type ServiceDependencies, type Services } from './services.ts';
-import { syncRoutes } from './sync/sync.routes.ts';
-import { taskFeatureRoutes } from './task-feature-routes.ts';
-import { userRoutes } from './users/user.routes.ts';
 import type { Siblings } from './workers/siblings.ts';
 
 /** milliseconds at the end of a shutdown that are kept for the log and the exit code */
@@ -159,7 +155,8 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
   );
 
   const results = createResultCache(config.resultCacheSize, services.tasks.revision);
-  const playground = createPlayground(config, auth.secret, clock);
+  const frontEnd = config.frontEnd && frontEndRoutes(config.frontEnd);
+  const playground = createPlayground(config, auth.secret, clock, frontEnd === undefined);
   const isAllowedOrigin = originPolicy(config.corsOrigins);
   const connections = createLiveConnections({
     clock,
@@ -199,14 +196,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     events,
     logger,
     bodyLimit: config.bodyLimit,
-    userRoutes: [
-      ...taskFeatureRoutes(services, results),
-      userRoutes(services.users),
-      auditRoutes(services.audit),
-      exportRoutes(services.exports, logger),
-      importRoutes(services.imports),
-      syncRoutes(services.sync, connections, logger),
-    ],
+    userRoutes: restRoutes(services, { results, connections, logger, events }),
     openRoutes: [
       healthRoutes(
         createReadiness({
@@ -219,6 +209,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
       ),
       metrics.routes,
       ...(config.playground ? [playground.routes] : []),
+      ...(frontEnd ? [frontEnd] : []),
       ...auth.routes,
     ],
     tracing: traces.tracing,

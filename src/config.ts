@@ -146,6 +146,8 @@ function toConfig(read: Settings) {
     liveConnections: { maximum: read.MAX_LIVE_CONNECTIONS, perUser: read.MAX_SUBSCRIPTIONS_PER_USER },
     introspection: read.GRAPHQL_INTROSPECTION ?? !production,
     batchLimit: read.GRAPHQL_BATCH_LIMIT,
+    /** the folder of a built front end; one that was chosen must be there */
+    frontEnd: frontEndOf(read, embeddedAuth),
     playground: (read.GRAPHQL_PLAYGROUND ?? !production) && !read.PERSISTED_ONLY,
     documentLimits: {
       tokens: read.GRAPHQL_MAX_TOKENS,
@@ -176,6 +178,12 @@ function toConfig(read: Settings) {
     },
     tracing: tracingOf(read),
   };
+}
+
+function frontEndOf({ WEB_ROOT, NODE_ENV }: Settings, embeddedAuth: boolean) {
+  if (WEB_ROOT !== undefined) return { directory: resolve(WEB_ROOT), isChosen: true };
+  const isExample = NODE_ENV === 'development' && embeddedAuth;
+  return isExample ? { directory: resolve('examples/web/dist'), isChosen: false } : undefined;
 }
 
 /** OpenTelemetry says that the path of its traces is added to the collector's URL. `undefined`: nothing is traced. */

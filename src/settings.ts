@@ -138,6 +138,13 @@ export const settings = z.object({
   SHUTDOWN_TIMEOUT: whole(1000, 600_000)
     .default(25_000)
     .describe('milliseconds from the signal to the end of the process at most, SHUTDOWN_DELAY included'),
+  WEB_ROOT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'folder of a built front end to serve at /; default in development that of examples/web, in production none',
+    ),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
     .optional()

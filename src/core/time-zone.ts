@@ -8,13 +8,19 @@ const DAY = 86_400_000;
 const MAXIMUM_NAME = 64;
 /** Names of the IANA database. Intl also takes offsets such as `+02:00`, which know nothing of summer time. */
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
+/**
+ * Names by which PostgreSQL knows another zone, or none: those that ICU has from before the IANA database, and
+ * abbreviations of one offset, which IANA has for zones with summer time. BST is Dhaka to one and London to the other.
+ */
+const AMBIGUOUS_NAME =
+  /^(SystemV\/.*|US\/Pacific-New|A[CE]T|AGT|ART|AST|BET|BST|[CEMW]ET|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|P[LNRS]T|SST|VST)$/i;
 
 /** One holds some kilobytes of ICU's, and making one takes longer than a hundred uses of it. */
 const formatters = new LRUCache<string, Intl.DateTimeFormat>({ max: 100 });
 
 /** The name with the upper and lower case of the IANA database, or `undefined` when the runtime knows no such zone. */
 export function canonicalTimeZone(text: string): string | undefined {
-  if (text.length > MAXIMUM_NAME || !NAME.test(text)) return undefined;
+  if (text.length > MAXIMUM_NAME || !NAME.test(text) || AMBIGUOUS_NAME.test(text)) return undefined;
   try {
     return formatterOf(text).resolvedOptions().timeZone;
   } catch {

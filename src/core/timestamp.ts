@@ -1,7 +1,8 @@
 /** A moment as every API shows it: ISO 8601 in UTC with milliseconds, such as `2026-01-23T09:30:00.000Z`. */
 export type Timestamp = string;
 
-export const TIMESTAMP_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+/** Of the years 1 to 9999: PostgreSQL has no year 0. */
+export const TIMESTAMP_PATTERN = /^(?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 /** RFC 3339 date-time: a full date, a time with seconds, and an offset. */
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;

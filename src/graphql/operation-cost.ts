@@ -90,20 +90,20 @@ export function countSelection(
 
   function ofField(field: FieldNode, parent: GraphQLNamedType | undefined, page: PageSize | undefined, names: Names) {
     const name = field.alias?.value ?? field.name.value;
-    const known = names.get(name);
-    if (known) repeats += 1;
-    const below: Names = known ?? new Map();
+    const before = names.get(name);
+    if (before) repeats += 1;
+    const below: Names = before ?? new Map();
     names.set(name, below);
     const definition = definitionOf(parent, field.name.value);
     const own: Cost = { fixed: weightOf(field, parent, parent === root.type), paged: [] };
     if (!field.selectionSet) return own;
     const type = definition && getNamedType(definition.type);
-    const inner = ofSelection(field.selectionSet, type, pageOf(field, definition, defaults) ?? page, below);
+    const ownPage = pageOf(field, definition, defaults);
     if (definition && isListType(getNullableType(definition.type))) {
-      const short = SHORT_LISTS[`${parent?.name}.${field.name.value}`];
-      const size = short ?? page ?? (parent?.name.startsWith('__') ? ONCE : WHOLE_PAGE);
-      own.paged.push({ size, cost: inner });
-    } else add(own, inner);
+      const inner = ofSelection(field.selectionSet, type, ownPage ? undefined : page, below);
+      const known = SHORT_LISTS[`${parent?.name}.${field.name.value}`] ?? ownPage ?? page;
+      own.paged.push({ size: known ?? (parent?.name.startsWith('__') ? ONCE : WHOLE_PAGE), cost: inner });
+    } else add(own, ofSelection(field.selectionSet, type, ownPage ?? page, below));
     return own;
   }
 

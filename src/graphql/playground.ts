@@ -16,8 +16,16 @@ export interface Playground {
   readonly routes: FastifyPluginCallback;
 }
 
-/** GraphiQL, served wholly by this server. `secret` signs the ready token that it gets in development. */
-export function createPlayground(config: Config, secret: string | undefined, clock: Clock): Playground {
+/**
+ * GraphiQL, served wholly by this server. `secret` signs the ready token that it gets in development; `isHome` where the root
+ * of the server leads to it.
+ */
+export function createPlayground(
+  config: Config,
+  secret: string | undefined,
+  clock: Clock,
+  isHome: boolean,
+): Playground {
   const developmentToken = createDevelopmentToken(config, secret, clock);
   return {
     page: (_request, response) => {
@@ -35,9 +43,11 @@ export function createPlayground(config: Config, secret: string | undefined, clo
           return reply.type(asset.type).send(asset.body);
         },
       );
-      scope.get('/', { schema: { hide: true } }, (_request, reply) => {
-        void reply.redirect('/graphql');
-      });
+      if (isHome) {
+        scope.get('/', { schema: { hide: true } }, (_request, reply) => {
+          void reply.redirect('/graphql');
+        });
+      }
       // The edge forbids to store any of this: a token is only for the page that asked.
       scope.get('/graphql/playground.json', { schema: { hide: true } }, async (request) => ({
         examples: EXAMPLES,

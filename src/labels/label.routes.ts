@@ -22,37 +22,15 @@ const KINDS = {
   lists: { one: 'list', type: 'TaskList', meaning: 'Tasks that belong together; each is in at most one list.' },
 } as const;
 
+/** Made once for each kind: names of schemas are those of the whole process. */
+const SCHEMAS = { tags: schemasOf('tags'), lists: schemasOf('lists') };
+
 /** Tags or lists over REST. */
 export function labelRoutes(labels: LabelService, kind: LabelKind): FastifyPluginCallbackZod {
-  const { one, type, meaning } = KINDS[kind];
+  const { one, type } = KINDS[kind];
   const capital = type.replace('TaskList', 'List');
   const tags = [kind];
-  const resource = z
-    .object({
-      id: z.uuid().meta({ maxLength: 36 }),
-      name: z.string().meta({ minLength: 1, maxLength: 100, pattern: STORED_TEXT }),
-      color: z.string().meta({ maxLength: 7, pattern: '^#[0-9a-f]{6}$' }).nullable(),
-      created_at: moment,
-      updated_at: moment,
-      version: version.describe('Starts at 1 and grows by 1 with every change; also the ETag.'),
-    })
-    .meta({ id: type, description: meaning });
-  const all = z
-    .object({ items: z.array(resource).meta({ maxItems: 500 }) })
-    .meta({ id: `${type}s`, description: `All ${kind} of the user, by their names.` });
-  const creation = createLabelInput.meta({ id: `${type}Creation`, description: `A new ${one}.` });
-  const update = z
-    .strictObject({
-      ...updateLabelInput.shape,
-      id: ignored,
-      created_at: ignored,
-      updated_at: ignored,
-      version: version.optional().describe('The version that was read; 409 if it has changed since.'),
-    })
-    .meta({ id: `${type}Update`, description: `Changes of a ${one}: absent fields stay, null clears.` });
-  const params = z.object({
-    id: z.string().meta({ format: 'uuid', maxLength: 36, description: `The id of the ${one}.` }),
-  });
+  const { resource, all, creation, update, params } = SCHEMAS[kind];
   const shown = resource.describe(`The ${one}`);
 
   return (scope, _options, done) => {
@@ -160,6 +138,37 @@ export function labelRoutes(labels: LabelService, kind: LabelKind): FastifyPlugi
     );
     done();
   };
+}
+
+function schemasOf(kind: LabelKind) {
+  const { one, type, meaning } = KINDS[kind];
+  const resource = z
+    .object({
+      id: z.uuid().meta({ maxLength: 36 }),
+      name: z.string().meta({ minLength: 1, maxLength: 100, pattern: STORED_TEXT }),
+      color: z.string().meta({ maxLength: 7, pattern: '^#[0-9a-f]{6}$' }).nullable(),
+      created_at: moment,
+      updated_at: moment,
+      version: version.describe('Starts at 1 and grows by 1 with every change; also the ETag.'),
+    })
+    .meta({ id: type, description: meaning });
+  const all = z
+    .object({ items: z.array(resource).meta({ maxItems: 500 }) })
+    .meta({ id: `${type}s`, description: `All ${kind} of the user, by their names.` });
+  const creation = createLabelInput.meta({ id: `${type}Creation`, description: `A new ${one}.` });
+  const update = z
+    .strictObject({
+      ...updateLabelInput.shape,
+      id: ignored,
+      created_at: ignored,
+      updated_at: ignored,
+      version: version.optional().describe('The version that was read; 409 if it has changed since.'),
+    })
+    .meta({ id: `${type}Update`, description: `Changes of a ${one}: absent fields stay, null clears.` });
+  const params = z.object({
+    id: z.string().meta({ format: 'uuid', maxLength: 36, description: `The id of the ${one}.` }),
+  });
+  return { resource, all, creation, update, params };
 }
 
 function toResource({ id, name, color, createdAt, updatedAt, version }: LabelRow) {

@@ -52,17 +52,32 @@ export interface LabelStore {
 
 const COLUMNS = 'id, name, color, created_at as "createdAt", updated_at as "updatedAt", version';
 
+const HOLD_OWNER = 'select from users where id = ? for no key update';
+/** Those that are changed when one goes. */
+const HOLD_TASKS: Record<LabelKind, string> = {
+  tags: `
+    select tasks.id from tasks join task_tags on task_tags.user_id = tasks.user_id and task_tags.task_id = tasks.id
+    where tasks.user_id = ? and task_tags.tag_id = ? order by tasks.id for no key update of tasks`,
+  lists: 'select id from tasks where user_id = ? and list_id = ? order by id for no key update',
+};
+
 /** Tags and lists in PostgreSQL. */
 export function createLabelStore(database: IsolatedDatabase): LabelStore {
-  /** Works on one of the user's own, held until the end. */
+  /**
+   * Works on one of the user's own, held until the end. Writes of tasks hold a task, then the owner, then the tags and the
+   * list that they name: so does this.
+   */
   function held<Result>(
     userId: string,
     kind: LabelKind,
     id: string,
     versions: readonly number[] | undefined,
     work: (manager: EntityManager, label: Label) => Promise<Result>,
+    holdTasks?: string,
   ): Promise<Result | undefined> {
     return database.as(userId).transaction(async (manager) => {
+      if (holdTasks !== undefined) await manager.execute(holdTasks, [userId, id]);
+      await manager.execute(HOLD_OWNER, [userId]);
       const place = { id, userId };
       const label = await manager.findOne(LABEL_ENTITIES[kind], place, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!label) return undefined;
@@ -105,10 +120,17 @@ export function createLabelStore(database: IsolatedDatabase): LabelStore {
       }),
 
     async remove(userId, kind, id, versions) {
-      const removed = await held(userId, kind, id, versions, async (manager, label) => {
-        await manager.remove(label).flush();
-        return true;
-      });
+      const removed = await held(
+        userId,
+        kind,
+        id,
+        versions,
+        async (manager, label) => {
+          await manager.remove(label).flush();
+          return true;
+        },
+        HOLD_TASKS[kind],
+      );
       return removed ?? false;
     },
 

@@ -1,9 +1,10 @@
 import type { Timestamp } from '../core/timestamp.ts';
 
-/** Tags and lists: names that a user gives to tasks. A task has many tags and is in at most one list; else both are alike. */
-export const LABEL_KINDS = ['tags', 'lists'] as const;
-/** also the name of the table */
-export type LabelKind = (typeof LABEL_KINDS)[number];
+/**
+ * Tags and lists: names that a user gives to tasks. A task has many tags and is in at most one list; else both are alike.
+ * Also the name of the table.
+ */
+export type LabelKind = 'tags' | 'lists';
 
 /** of each kind, as the table's trigger has it */
 export const MAXIMUM_LABELS = 500;

@@ -49,6 +49,10 @@ const occurrencePage = cursorPageOf(
     .meta({ id: 'TaskOccurrence', description: 'A completed occurrence of a recurring task.' }),
 ).meta({ id: 'TaskOccurrencePage', description: 'A page of completed occurrences.' });
 
+const undo = z
+  .strictObject({ token: undoToken })
+  .meta({ id: 'Undo', description: 'Names the request that is taken back.' });
+
 const undone = z
   .object({
     tasks: z.array(taskResource).meta({ maxItems: 100 }).describe('The tasks that are there, as they are again.'),
@@ -120,9 +124,7 @@ export function historyRoutes(history: HistoryService, tasks: TaskService): Fast
           summary: 'Take back what a request has changed',
           description: 'All or none; 409 when a task was changed since. The token is the `Undo-Token` of the answer.',
           headers: idempotencyHeader,
-          body: z
-            .strictObject({ token: undoToken })
-            .meta({ id: 'Undo', description: 'Names the request that is taken back.' }),
+          body: undo,
           response: { 200: undone.describe('Taken back'), ...problems(403, 404, 409, 413) },
         },
       },

@@ -23,8 +23,8 @@ export class TaskRelationsResolver {
   }
 
   @FieldResolver(() => TaskType, { nullable: true, description: 'The task that it is a part of.' })
-  parent(@Root() { parentId }: TaskRow, @Ctx() context: RequestContext): Promise<TaskRow> | null {
-    return parentId === null ? null : this.#loaders(context).tasks.load(parentId);
+  parent(@Root() { parentId }: TaskRow, @Ctx() context: RequestContext): Promise<TaskRow | null> | null {
+    return parentId === null ? null : this.#loaders(context).parents.load(parentId);
   }
 
   @FieldResolver(() => [TaskType], { description: 'Its parts, in the order that the user has given.' })

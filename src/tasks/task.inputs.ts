@@ -25,7 +25,7 @@ export const calendarDate = z
   .string('must be a date')
   .refine(isCalendarDate, 'must be a date like 2026-12-24')
   .meta({ format: 'date', maxLength: 10 });
-export const moment = z
+const moment = z
   .string('must be a time')
   .meta({ format: 'date-time', maxLength: 35 })
   .transform((text, context) => {

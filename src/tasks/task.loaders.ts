@@ -9,6 +9,8 @@ const LARGEST_BATCH = 100;
 /** However many fields of one request ask, one statement answers, bound to its actor. */
 export interface TaskLoaders {
   tasks: DataLoader<string, TaskRow>;
+  /** null for what is in the trash, or nowhere */
+  parents: DataLoader<string, TaskRow | null>;
   subtaskCounts: DataLoader<string, TaskStats>;
   /** the first so many subtasks */
   subtasks(first: number): DataLoader<string, TaskRow[]>;
@@ -19,6 +21,10 @@ export function createTaskLoaders(tasks: TaskService): (context: RequestContext)
     const subtasks = new Map<number, DataLoader<string, TaskRow[]>>();
     return {
       tasks: loader<TaskRow>((ids) => tasks.getMany(actor, ids)),
+      parents: loader(async (ids) => {
+        const found = await tasks.byIds(actor, ids);
+        return ids.map((id) => found.get(id) ?? null);
+      }),
       subtaskCounts: loader((ids) => tasks.subtaskCounts(actor, ids)),
       subtasks(first) {
         const existing = subtasks.get(first) ?? loader((ids: readonly string[]) => tasks.subtasks(actor, ids, first));

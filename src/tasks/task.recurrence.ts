@@ -37,7 +37,9 @@ export function nextOccurrence({ rule, due, basis, completedAt, timeZone }: Recu
   if (count <= 1) return undefined;
   const zone = 'at' in due ? (due.timeZone ?? 'UTC') : timeZone;
   const dueDay = 'at' in due ? localDate(Date.parse(due.at), zone) : due.date;
-  const day = dayAfter(rule, basis === 'DUE' ? dueDay : localDate(completedAt, zone));
+  const fromCompletion = basis === 'DUE' ? dueDay : dayAfter(rule, localDate(completedAt, zone));
+  // What was done before its day is not due on that day again.
+  const day = fromCompletion === dueDay ? dayAfter(rule, dueDay) : fromCompletion;
   if (day === undefined) return undefined;
   const at = 'at' in due ? momentOf(day + wallClock(due.at, zone).slice(-13), zone) : undefined;
   if (isOver(partOf(rule, 'UNTIL'), day, at)) return undefined;

@@ -150,8 +150,14 @@ export class TaskResolver {
 /** Counts only when asked: a count of every list would cost more than the list. */
 @Resolver(() => TaskConnectionType)
 export class TaskConnectionResolver {
+  readonly #tasks: TaskService;
+
+  constructor(tasks: TaskService) {
+    this.#tasks = tasks;
+  }
+
   @FieldResolver(() => Int, { description: 'How many tasks the whole list holds; counted only when asked for.' })
   totalCount(@Root() { page }: TaskConnectionType): Promise<number> {
-    return page.count();
+    return this.#tasks.count(page);
   }
 }

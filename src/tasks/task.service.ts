@@ -78,7 +78,8 @@ export interface TaskService {
   offsetPage(actor: Actor, query: TaskPageQuery): Promise<TaskOffsetResult>;
   /** Of all tasks, or of those that criteria name. */
   stats(actor: Actor, criteria?: TaskCriteriaInput): Promise<TaskStats>;
-  count(actor: Actor, criteria: TaskCriteriaInput): Promise<number>;
+  /** How many tasks all pages of the list have. */
+  count(page: TaskConnectionPage): Promise<number>;
   /** Names the state of all tasks of the user: another one after each change. `undefined` for a user without a row. */
   revision(userId: string): Promise<string | undefined>;
   get(actor: Actor, id: string): Promise<TaskRow>;
@@ -155,10 +156,7 @@ export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDepen
       return { items: rows, total, page, limit, isTimeBound: criteria.asOf !== undefined };
     },
 
-    async count(actor, criteria) {
-      const parsed = parseInput(taskCriteria, criteria);
-      return store.count(actor.userId, { ...parsed, asOf: await asOfFilter(actor)(parsed.filter) });
-    },
+    count: (page) => page.count(),
     async stats(actor, criteria = {}) {
       const parsed = parseInput(taskCriteria, criteria);
       return store.stats(actor.userId, { ...parsed, asOf: await asOfFilter(actor)(parsed.filter) });

@@ -1,7 +1,7 @@
-import { ConflictError } from '../core/errors.ts';
+import { AppError, ConflictError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { databaseWithin } from '../db/transaction-database.ts';
-import type { UserDatabase } from '../db/user-database.ts';
+import type { Queryable } from '../db/user-database.ts';
 import { TAKE_TURN } from './command.store.ts';
 import type { RecordedChange } from './history.queries.ts';
 import { TASK_COLUMNS, type TaskRow } from './task.ts';
@@ -29,63 +29,112 @@ const COLUMNS: Record<string, string> = {
   list_id: '(select lists.id from lists where lists.id = given.list_id and lists.user_id = $1)',
   parent_id: `(
     select parent.id from tasks as parent
-    where parent.id = given.parent_id and parent.user_id = $1 and parent.deleted_at is null)`,
-  rank: 'given.rank',
+    where parent.id = given.parent_id and parent.user_id = $1
+      and (parent.deleted_at is null or given.deleted_at is not null))`,
+  // Somebody may have moved another task to where this one was.
+  rank: 'task_free_rank($1, $2, given.rank, $4)',
   deleted_at: 'given.deleted_at',
 };
 
-const HOLD = 'select id from tasks where id = any($2::uuid[]) and user_id = $1 order by id for update';
-const VERSION = 'select version from tasks where id = $2 and user_id = $1 and purged_at is null';
-const RECORDED = 'select changes from task_changes where user_id = $1 and task_id = $2 and version = $3';
-const FORGET_OCCURRENCE = 'delete from task_occurrences where user_id = $1 and task_id = $2 and version = $3';
-const RETURNING = `returning ${TASK_COLUMNS}, deleted_at is not null as "isDeleted"`;
-const UNMAKE = `update tasks set deleted_at = now() where id = $2 and user_id = $1 ${RETURNING}`;
+const HOLD = `
+  select id, version from tasks where id = any($2::uuid[]) and user_id = $1 and purged_at is null
+  order by id for no key update`;
+/** How deep tasks stand, since none can be put back under one that is still away. */
+const DEPTHS = `
+  with recursive places (id, above, depth) as (
+    select id, parent_id, 0 from tasks where id = any($2::uuid[]) and user_id = $1
+    union all
+    select places.id, tasks.parent_id, depth + 1 from places join tasks on tasks.id = places.above and tasks.user_id = $1
+  )
+  select id, max(depth)::int as depth from places group by id`;
+const IS_DELETED = 'select deleted_at is not null as "isDeleted" from tasks where id = $2 and user_id = $1';
+const NAMED = 'unnest($2::uuid[], $3::integer[]) as named (id, version)';
+const RECORDED = `
+  select task_id as id, changes from task_changes
+  join ${NAMED} on task_id = named.id and task_changes.version = named.version where user_id = $1`;
+const FORGET_OCCURRENCES = `
+  delete from task_occurrences using ${NAMED}
+  where user_id = $1 and task_id = named.id and task_occurrences.version = named.version`;
+const UNDONE = `
+  select ${TASK_COLUMNS}, deleted_at is not null as "isDeleted" from tasks where id = any($2::uuid[]) and user_id = $1`;
 
 /**
- * Takes changes back, all or none, the last one first: each task becomes what it was before, unless it was changed since.
- * `undefined` stands for one that is not there.
- * @throws ConflictError with the current version when a task was changed since, or what it was is forgotten
+ * Takes changes back, all or none: each task becomes what it was before, unless one was changed since. Answers the tasks in
+ * the order of the changes, or the id of one that is not there.
+ * @throws ConflictError with the current version when a task was changed since, or cannot be what it was
  */
 export function undoChanges(
   database: IsolatedDatabase,
   userId: string,
   changes: readonly Change[],
-): Promise<(UndoneTask | undefined)[]> {
+): Promise<UndoneTask[] | { missing: string }> {
   return database.as(userId).transaction(async (manager) => {
     const user = databaseWithin(manager, userId).as(userId);
+    const ids = changes.map(({ id }) => id);
     await user.query(TAKE_TURN, [userId]);
-    await user.query(HOLD, [userId, changes.map(({ id }) => id)]);
-    const undone: (UndoneTask | undefined)[] = [];
-    for (const change of changes.toReversed()) undone.unshift(await undoChange(user, userId, change));
-    return undone;
+    const held = await user.query<Change>(HOLD, [userId, ids]);
+    const versions = new Map(held.map(({ id, version }) => [id, version]));
+    const missing = ids.find((id) => !versions.has(id));
+    if (missing !== undefined) return { missing };
+    const changed = changes.find(({ id, version }) => versions.get(id) !== version);
+    if (changed) throw new ConflictError('The task has changed since', versions.get(changed.id));
+    const states = await statesBefore(user, userId, changes);
+    await user.query(FORGET_OCCURRENCES, [userId, ids, changes.map(({ version }) => version)]);
+    for (const change of await downwards(user, userId, changes)) {
+      await putBack(user, userId, change, states.get(change.id) ?? {}, ids);
+    }
+    const undone = new Map((await user.query<UndoneTask>(UNDONE, [userId, ids])).map((task) => [task.id, task]));
+    return ids.flatMap((id) => undone.get(id) ?? []);
   });
 }
 
-async function undoChange(
-  user: UserDatabase,
+/** What is to be written of each, by the names of columns. */
+async function statesBefore(user: Queryable, userId: string, changes: readonly Change[]) {
+  const values = [userId, changes.map(({ id }) => id), changes.map(({ version }) => version)];
+  const recorded = await user.query<Pick<RecordedChange, 'changes'> & { id: string }>(RECORDED, values);
+  const found = new Map(recorded.map((change) => [change.id, change.changes]));
+  return new Map(changes.map(({ id, version }) => [id, stateBefore(found.get(id) ?? {}, version)]));
+}
+
+function stateBefore(changes: RecordedChange['changes'], version: number): Record<string, unknown> {
+  if (version === 1) return { deleted_at: new Date().toISOString() };
+  const before = Object.entries(changes).flatMap(([column, [was]]) =>
+    Object.hasOwn(COLUMNS, column) ? [[column, was] as const] : [],
+  );
+  if (before.length === 0) throw new ConflictError('What the task was before is no longer known', version);
+  return Object.fromEntries(before);
+}
+
+async function downwards(user: Queryable, userId: string, changes: readonly Change[]): Promise<Change[]> {
+  const places = await user.query<{ id: string; depth: number }>(DEPTHS, [userId, changes.map(({ id }) => id)]);
+  const depths = new Map(places.map(({ id, depth }) => [id, depth]));
+  return changes.toSorted((one, other) => (depths.get(one.id) ?? 0) - (depths.get(other.id) ?? 0));
+}
+
+async function putBack(
+  user: Queryable,
   userId: string,
   { id, version }: Change,
-): Promise<UndoneTask | undefined> {
-  const [task] = await user.query<{ version: number }>(VERSION, [userId, id]);
-  if (!task) return undefined;
-  if (task.version !== version) throw new ConflictError('The task has changed since', task.version);
-  if (version === 1) return (await user.query<UndoneTask>(UNMAKE, [userId, id]))[0];
-  const [recorded] = await user.query<Pick<RecordedChange, 'changes'>>(RECORDED, [userId, id, version]);
-  if (!recorded) throw new ConflictError('What the task was before is no longer known', version);
-  const before = Object.fromEntries(
-    Object.entries(recorded.changes).flatMap(([column, [was]]) =>
-      Object.hasOwn(COLUMNS, column) ? [[column, was]] : [],
-    ),
-  );
-  await user.query(FORGET_OCCURRENCE, [userId, id, version]);
+  { deleted_at: deletedAt, ...others }: Record<string, unknown>,
+  ids: readonly string[],
+): Promise<void> {
+  // It may have followed what it is a part of.
+  const isDue = deletedAt !== undefined && (await isDeleted(user, userId, id)) !== (deletedAt !== null);
+  const before = isDue ? { ...others, deleted_at: deletedAt } : others;
   const columns = Object.keys(before);
-  if (columns.length === 0) throw new ConflictError('What the task was before is no longer known', version);
+  if (columns.length === 0) return;
   const values = columns.map((column) => COLUMNS[column]).join(', ');
-  const [undone] = await user.query<UndoneTask>(
-    `update tasks set (${columns.join(', ')}) = (
-       select ${values} from jsonb_populate_record(null::tasks, $3::jsonb) as given
-     ) where id = $2 and user_id = $1 ${RETURNING}`,
-    [userId, id, JSON.stringify(before)],
-  );
-  return undone;
+  const update = `
+    update tasks set (${columns.join(', ')}) = (
+      select ${values} from jsonb_populate_record(null::tasks, $3::jsonb) as given where $4::uuid[] is not null
+    ) where id = $2::uuid and user_id = $1`;
+  await user.query(update, [userId, id, JSON.stringify(before), ids]).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'BAD_USER_INPUT') throw error;
+    throw new ConflictError(`The task cannot be what it was: ${error.message}`, version);
+  });
+}
+
+async function isDeleted(user: Queryable, userId: string, id: string): Promise<boolean> {
+  const [task] = await user.query<{ isDeleted: boolean }>(IS_DELETED, [userId, id]);
+  return task?.isDeleted === true;
 }

@@ -27,6 +27,10 @@ const userResource = z
   })
   .meta({ id: 'User', description: 'The user that the token names.' });
 
+const userUpdate = z
+  .strictObject({ time_zone: updateUserInput.shape.timeZone.describe('An IANA time zone such as Europe/Berlin.') })
+  .meta({ id: 'UserUpdate', description: 'Changes of the account.' });
+
 /** The account over REST. */
 export function userRoutes(users: UserService): FastifyPluginCallbackZod {
   return (scope, _options, done) => {
@@ -56,11 +60,7 @@ export function userRoutes(users: UserService): FastifyPluginCallbackZod {
           operationId: 'updateMe',
           summary: 'Change what the user has said of themselves here',
           description: 'Fields that are absent stay as they are, and `null` clears.',
-          body: z
-            .strictObject({
-              time_zone: updateUserInput.shape.timeZone.describe('An IANA time zone such as Europe/Berlin.'),
-            })
-            .meta({ id: 'UserUpdate', description: 'Changes of the account.' }),
+          body: userUpdate,
           response: { 200: userResource.describe('The account'), ...problems(413) },
         },
       },

@@ -34,9 +34,6 @@ export interface UserStore {
   erase(userId: string, deletedAt: Date): Promise<void>;
 }
 
-/** Every index of tasks holds one of both: without either a user's tasks would be looked for among everybody's. */
-const PARTS = ['user_id = ? and deleted_at is null', 'user_id = ? and deleted_at is not null'];
-
 /** What tells which requests were carried out. */
 const DELETE_KEYS = 'delete from idempotency_keys where user_id = ?';
 const DELETE_COMMANDS = 'delete from applied_commands where user_id = ?';
@@ -101,12 +98,13 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
       database.as(userId).transaction(async (manager) => {
         // In the order in which a write of a task takes its locks, key, task and user: the other way round they deadlock.
         for (const statement of [DELETE_KEYS, DELETE_COMMANDS]) await manager.execute(statement, [userId]);
-        for (const part of PARTS) await manager.execute(`select id from tasks where ${part} for update`, [userId]);
+        await manager.execute('select id from tasks where user_id = ? order by id for no key update', [userId]);
         await manager.execute(
           'update users set email = null, name = null, time_zone = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
           [deletedAt, deletedAt, userId],
         );
-        for (const part of PARTS) await manager.execute(`delete from tasks where ${part}`, [userId]);
+        // All at once: a subtask that is left for another statement would be changed, and its owner is no more.
+        await manager.execute('delete from tasks where user_id = ?', [userId]);
         for (const table of LABELS) await manager.execute(`delete from ${table} where user_id = ?`, [userId]);
         // Once more: while the user's row was waited for, others may have kept a key.
         for (const statement of [DELETE_KEYS, DELETE_COMMANDS]) await manager.execute(statement, [userId]);

@@ -52,6 +52,26 @@ describe('the cost of an operation', () => {
     ],
     ['fields that do not exist', '{ nothing { id } }', 11],
     ['text that is no document', '{', 0],
+    [
+      'a list with a page of its own by that, and not by the page around it',
+      '{ tasks(first: 3) { nodes { subtasks(first: 50) { id title } } } }',
+      10 + 1 + 3 * (1 + 50 * 2),
+    ],
+    [
+      'each level of lists in lists',
+      '{ tasks(first: 2) { nodes { subtasks(first: 3) { subtasks(first: 4) { id } } } } }',
+      10 + 1 + 2 * (1 + 3 * (1 + 4)),
+    ],
+    [
+      'a list with a page of its own by its usual size',
+      '{ tasks(first: 2) { nodes { subtasks { id } } } }',
+      10 + 1 + 2 * (1 + 20),
+    ],
+    [
+      'a page in a list in a page by its usual size',
+      '{ tasks(first: 1) { nodes { subtasks(first: 1) { history { nodes { version } } } } } }',
+      10 + 1 + 1 * (1 + 1 * (1 + 1 + 20)),
+    ],
   ])('counts %s', (_name, text, cost, variables = {}) => {
     expect(costOf(text, variables)).toBe(cost);
   });

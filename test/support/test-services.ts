@@ -8,6 +8,7 @@ import { announceLabels } from '../../src/labels/label.store.ts';
 import { createServices, type ServiceDependencies, type Services } from '../../src/services.ts';
 import { createStores } from '../../src/stores.ts';
 import { announceWrites } from '../../src/tasks/announced-writes.ts';
+import type { TaskConnectionQuery } from '../../src/tasks/task.list-inputs.ts';
 import { newUser } from './factories.ts';
 import { type OpenTestDatabase, type OpenTestDatabaseOptions, openTestDatabase } from './open-test-database.ts';
 import { createRecordedEvents } from './recorded-events.ts';
@@ -52,4 +53,13 @@ export async function startTestServices(
     },
     close: () => database.close(),
   };
+}
+
+/** How many tasks a list has in all. */
+export async function countOf(
+  { tasks }: Pick<Services, 'tasks'>,
+  actor: Actor,
+  query: TaskConnectionQuery,
+): Promise<number> {
+  return tasks.count(await tasks.connection(actor, query));
 }

@@ -79,7 +79,7 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('commands in %s', 
       ['an id that is no UUID', { commands: [{ id: 'x', toggle: { id } }] }, 'commands.0.id'],
       ['a command that asks for nothing', { commands: [creation(), { id }] }, 'commands.1'],
       ['a command of two kinds', { commands: [{ ...creation(), toggle: { id } }] }, 'commands.0'],
-      ['a command of an unknown kind', { commands: [{ ...creation(), move: {} }] }, 'commands.0.move'],
+      ['a command of an unknown kind', { commands: [{ ...creation(), rename: {} }] }, 'commands.0.rename'],
       ['text for atomic', { commands: [creation()], atomic: 'true' }, 'atomic'],
     ])('%s', async (_name, batch, field) => {
       await expect(services.tasks.applyCommands(actor, batch as never)).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { type SortedTaskRow, TASK_ORDER_FIELDS, type TaskOrder, taskSort } from 
 import { TASK_PRIORITIES, type TaskRow } from '../../src/tasks/task.ts';
 import { storeTasks } from '../support/factories.ts';
 import { meets, sorted, withDueSort } from '../support/memory-lists.ts';
-import { startTestServices, type TestServices } from '../support/test-services.ts';
+import { countOf, startTestServices, type TestServices } from '../support/test-services.ts';
 
 /** Lists are compared with a model: plain JavaScript over all of a user's tasks. */
 
@@ -199,7 +199,7 @@ describe('a list of tasks', () => {
           expect(page.rows.map(plain)).toEqual(expected.rows.map(plain));
           expect(fromEnd ? page.hasPreviousPage : page.hasNextPage).toBe(expected.more);
           const matching = all.filter((row) => meets(row, { filter, search: search?.trim(), asOf: AS_OF }));
-          expect(await services.tasks.count(actor, { filter, search })).toBe(matching.length);
+          expect(await countOf(services, actor, { filter, search })).toBe(matching.length);
           const numbered = await services.tasks.offsetPage(actor, {
             filter,
             search,

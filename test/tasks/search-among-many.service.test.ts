@@ -5,7 +5,7 @@ import { TASK_ORDER_FIELDS, type TaskOrder, taskSort } from '../../src/tasks/tas
 import { TASK_COLUMNS, type TaskRow } from '../../src/tasks/task.ts';
 import { storeTasks } from '../support/factories.ts';
 import { meets, sorted, withDueSort } from '../support/memory-lists.ts';
-import { startTestServices, type TestServices } from '../support/test-services.ts';
+import { countOf, startTestServices, type TestServices } from '../support/test-services.ts';
 
 /** A user with more tasks than a search looks through before it asks the index of words. */
 
@@ -129,6 +129,6 @@ describe('a search among many tasks', () => {
   it('finds nothing of another user whose words are the same', async () => {
     const { rows } = await services.tasks.connection(actor, { search: 'once', first: 100 });
     expect(rows).toHaveLength(1);
-    expect(await services.tasks.count(actor, { search: 'once' })).toBe(1);
+    expect(await countOf(services, actor, { search: 'once' })).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Actor } from '../../src/core/actor.ts';
-import { startTestServices, type TestServices } from '../support/test-services.ts';
+import { countOf, startTestServices, type TestServices } from '../support/test-services.ts';
 
 let services: TestServices;
 
@@ -22,7 +22,7 @@ async function found(actor: Actor, search: string): Promise<string[]> {
     search,
     orderBy: [{ field: 'createdAt', direction: 'asc' }],
   });
-  expect(await services.tasks.count(actor, { search })).toBe(rows.length);
+  expect(await countOf(services, actor, { search })).toBe(rows.length);
   return rows.map((row) => row.title);
 }
 

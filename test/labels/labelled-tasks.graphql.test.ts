@@ -1,0 +1,368 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { newUser, storeTasks } from '../support/factories.ts';
+import { asked, TASK, tasksOf } from '../tasks/support/graphql-tasks.ts';
+import { KINDS, labelsOf } from './support/label-api.ts';
+
+/** Tasks with tags and in lists: whose these are, and what becomes of tasks when they go. */
+
+const MISSING = '01890a5d-ac96-774b-bcce-b302099a8057';
+const SYNC = `query ($since: String) {
+  taskSync(since: $since, first: 100) { syncToken changed { ${TASK} } deletedIds hasMore }
+}`;
+
+let app: TestApp;
+let tasks: ReturnType<typeof tasksOf>;
+let database: Client;
+let user: string;
+
+beforeAll(async () => {
+  // Ten thousand tasks take four seconds, and several times as long beside other tests.
+  app = await startTestApp({ environment: { DATABASE_STATEMENT_TIMEOUT: '60000' } });
+  tasks = tasksOf(app);
+  database = new Client({ connectionString: app.databaseUrl });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await app.close();
+});
+beforeEach(() => {
+  user = newUser();
+});
+
+async function tagIdsOf(...names: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const name of names) ids.push((await tasks.tag(user, name)).id);
+  return ids;
+}
+
+async function rowsOfTags(id: string): Promise<string[]> {
+  const { rows } = await database.query('select tag_id from task_tags where task_id = $1', [id]);
+  return rows.map((row) => row.tag_id).sort();
+}
+
+async function synchronised(since?: string) {
+  return (await asked(app, user, SYNC, { since })).taskSync;
+}
+
+describe('the tags of a task', () => {
+  it('stay in the order in which they were given, each once', async () => {
+    const [a, b, c] = await tagIdsOf('a', 'b', 'c');
+    const made = await tasks.create(user, { tagIds: [c, a, b!.toUpperCase(), a, b] });
+    expect(made.tagIds).toEqual([c, a, b]);
+    const query = 'query ($id: ID!) { task(id: $id) { tags { id name } } }';
+    expect(
+      (await asked(app, user, query, { id: made.id })).task.tags.map(({ name }: { name: string }) => name),
+    ).toEqual([...['c', 'a', 'b']]);
+    expect(await rowsOfTags(made.id)).toEqual([a, b, c].sort());
+  });
+
+  it('are replaced, added and taken off', async () => {
+    const [a, b, c] = await tagIdsOf('a', 'b', 'c');
+    const { id } = await tasks.create(user, { tagIds: [a, b] });
+    expect((await tasks.update(user, id, { tagIds: [b, c] })).tagIds).toEqual([b, c]);
+    expect((await tasks.update(user, id, { addTags: [a, b] })).tagIds).toEqual([b, c, a]);
+    expect((await tasks.update(user, id, { removeTags: [c, MISSING] })).tagIds).toEqual([b, a]);
+    expect((await tasks.update(user, id, { addTags: [c], removeTags: [b] })).tagIds).toEqual([a, c]);
+    expect(await rowsOfTags(id)).toEqual([a, c].sort());
+    expect((await tasks.update(user, id, { tagIds: [] })).tagIds).toEqual([]);
+    expect(await rowsOfTags(id)).toEqual([]);
+  });
+
+  it('are not written where nothing is changed', async () => {
+    const [a, b] = await tagIdsOf('a', 'b');
+    const made = await tasks.create(user, { tagIds: [a, b] });
+    for (const same of [
+      { tagIds: [a, b] },
+      { addTags: [b] },
+      { removeTags: [MISSING] },
+      { addTags: [], removeTags: [] },
+    ]) {
+      expect(await tasks.update(user, made.id, same)).toEqual(made);
+    }
+  });
+
+  it.each([
+    ['all and some at once', { tagIds: [], addTags: [] }, 'tagIds'],
+    ['tags that are no list', { addTags: null }, 'addTags'],
+    ['a tag that is no UUID', { removeTags: ['x'] }, 'removeTags.0'],
+  ])('are refused for %s', async (_what, input, field) => {
+    const { id } = await tasks.create(user);
+    expect(await tasks.updateRefused(user, id, input)).toMatchObject({ code: 'BAD_USER_INPUT', fields: [field] });
+  });
+
+  it('are fifty at most, whoever adds them', async () => {
+    const ids = await tagIdsOf(...Array.from({ length: 51 }, (_, index) => `tag ${index}`));
+    const made = await tasks.create(user, { tagIds: ids.slice(0, 50) });
+    expect(await tasks.updateRefused(user, made.id, { addTags: ids.slice(50) })).toMatchObject({ fields: ['addTags'] });
+    const change = { addTags: ids.slice(50), removeTags: ids.slice(0, 1) };
+    expect((await tasks.update(user, made.id, change)).tagIds).toHaveLength(50);
+  });
+
+  it('of two devices that add different ones at once are all there', async () => {
+    const ids = await tagIdsOf(...Array.from({ length: 20 }, (_, index) => `tag ${index}`));
+    const { id } = await tasks.create(user);
+    await Promise.all(
+      ids.map((tag, index) =>
+        index % 2
+          ? tasks.update(user, id, { addTags: [tag] })
+          : asked(
+              app,
+              user,
+              'mutation ($c: [TaskCommandInput!]!) { applyCommands(commands: $c) { results { status } } }',
+              {
+                c: [{ id: randomUUID(), update: { id, input: { addTags: [tag] } } }],
+              },
+            ),
+      ),
+    );
+    const { tagIds, version } = await tasks.get(user, id);
+    expect({ tags: [...tagIds].sort(), version }).toEqual({ tags: [...ids].sort(), version: 21 });
+    expect(await rowsOfTags(id)).toEqual([...ids].sort());
+  });
+
+  it('of two devices of which one adds and one takes away are both as they want', async () => {
+    const [kept, gone, added] = await tagIdsOf('kept', 'gone', 'added');
+    const { id } = await tasks.create(user, { tagIds: [kept, gone] });
+    await Promise.all([tasks.update(user, id, { addTags: [added] }), tasks.update(user, id, { removeTags: [gone] })]);
+    expect((await tasks.get(user, id)).tagIds).toEqual([kept, added]);
+  });
+});
+
+describe('what belongs to another user, or to nobody', () => {
+  let theirs: { tag: string; list: string; task: string };
+  beforeAll(async () => {
+    const stranger = newUser('stranger');
+    const [tag, list] = [await tasks.tag(stranger, 'Secret tag'), await tasks.taskList(stranger, 'Secret list')];
+    const { id } = await tasks.create(stranger, { title: 'Secret task', tagIds: [tag.id], listId: list.id });
+    await tasks.create(stranger, { title: 'Secret part', parentId: id });
+    theirs = { tag: tag.id, list: list.id, task: id };
+  });
+
+  it.each<[string, (ids: { tag: string; list: string; task: string }) => object, string]>([
+    ['a tag', ({ tag }) => ({ tagIds: [tag] }), 'tagIds'],
+    ['a list', ({ list }) => ({ listId: list }), 'listId'],
+    ['a parent', ({ task }) => ({ parentId: task }), 'parentId'],
+  ])(
+    'is refused as %s of a new task and of one that is changed, and is answered alike',
+    async (_what, inputOf, field) => {
+      const { id } = await tasks.create(user);
+      const nothing = { tag: MISSING, list: MISSING, task: MISSING };
+      for (const input of [inputOf(theirs), inputOf(nothing)]) {
+        const refused = { code: 'BAD_USER_INPUT', fields: [field] };
+        expect(await tasks.createRefused(user, input as never)).toMatchObject(refused);
+        expect(await tasks.updateRefused(user, id, input as never)).toMatchObject(refused);
+      }
+      expect(await tasks.get(user, id)).toMatchObject({ version: 1, tagIds: [], listId: null, parentId: null });
+    },
+  );
+
+  it('is refused as a tag that is added', async () => {
+    const { id } = await tasks.create(user);
+    expect(await tasks.updateRefused(user, id, { addTags: [theirs.tag] })).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect((await tasks.update(user, id, { removeTags: [theirs.tag] })).version).toBe(1);
+  });
+
+  it('is refused in commands, which fail by themselves', async () => {
+    const query =
+      'mutation ($c: [TaskCommandInput!]!) { applyCommands(commands: $c) { results { status error { code } } } }';
+    const commands = [{ tagIds: [theirs.tag] }, { listId: theirs.list }, { parentId: theirs.task }, {}].map(
+      (create) => ({
+        ...{ id: randomUUID(), create: { title: 'New', ...create } },
+      }),
+    );
+    const { results } = (await asked(app, user, query, { c: commands })).applyCommands;
+    const failed = { status: 'FAILED', error: { code: 'BAD_USER_INPUT' } };
+    expect(results).toEqual([failed, failed, failed, { status: 'APPLIED', error: null }]);
+  });
+
+  it('is refused in what is created in bulk', async () => {
+    const query =
+      'mutation ($i: [CreateTaskInput!]!) { createTasks(inputs: $i) { tasks { id } errors { index code } } }';
+    const inputs = [{ title: 'New' }, { title: 'New', tagIds: [theirs.tag] }];
+    expect((await asked(app, user, query, { i: inputs })).createTasks).toEqual({
+      ...{ tasks: [], errors: [{ index: 1, code: 'BAD_USER_INPUT' }] },
+    });
+  });
+
+  it.each<[string, (ids: { tag: string; list: string; task: string }) => object]>([
+    ['tags', ({ tag }) => ({ tags: { any: [tag] } })],
+    ['tags that all must be there', ({ tag }) => ({ tags: { all: [tag] } })],
+    ['lists', ({ list }) => ({ listIn: [list] })],
+    ['parents', ({ task }) => ({ parentIn: [task] })],
+    ['several lists', ({ list }) => ({ listIn: [list, MISSING] })],
+    ['several parents', ({ task }) => ({ parentIn: [MISSING, task] })],
+    ['what is not', ({ list }) => ({ not: { not: { listIn: [list] } } })],
+  ])('finds nothing in filters of %s', async (_what, filterOf) => {
+    await tasks.create(user);
+    const variables = { filter: filterOf(theirs) };
+    expect(await tasks.list(user, variables)).toEqual([]);
+    const query =
+      'query ($filter: TaskFilter) { taskStats(filter: $filter) { total } tasks(filter: $filter) { totalCount } }';
+    expect(await asked(app, user, query, variables)).toEqual({ taskStats: { total: 0 }, tasks: { totalCount: 0 } });
+  });
+
+  it('excludes nothing in filters of tags that must not be there', async () => {
+    const made = await tasks.create(user);
+    expect(await tasks.list(user, { filter: { tags: { none: [theirs.tag] } } })).toEqual([made]);
+  });
+
+  it('is no node, and no part of an answer to whoever guesses', async () => {
+    const ids = [theirs.tag, theirs.list, theirs.task, MISSING, 'x', ''];
+    const answer = await app.graphql(user, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
+    expect(answer.data).toEqual({ nodes: [null, null, null, null, null, null] });
+    for (const id of ids)
+      expect((await app.graphql(user, '($id: ID!) { node(id: $id) { id } }', { id })).data).toBeFalsy();
+    for (const parameter of ['tags', 'all_tags']) {
+      const { body } = await app.rest(user, 'GET', `/api/tasks?${parameter}=${theirs.tag}`);
+      expect({ items: body.items, total: body.total }).toEqual({ items: [], total: 0 });
+    }
+    for (const [parameter, id] of [
+      ['list_id', theirs.list],
+      ['parent_id', theirs.task],
+    ]) {
+      expect((await app.rest(user, 'GET', `/api/tasks?${parameter}=${id}`)).body.total).toBe(0);
+    }
+  });
+
+  it('is refused over REST by its name there', async () => {
+    for (const [field, value] of Object.entries({
+      tag_ids: [theirs.tag],
+      list_id: theirs.list,
+      parent_id: theirs.task,
+    })) {
+      const { status, body } = await app.rest(user, 'POST', '/api/tasks', { title: 'New', [field]: value });
+      expect({ status, fields: body.fields.map((fault: { field: string }) => fault.field) }).toEqual({
+        ...{ status: 400, fields: [field] },
+      });
+    }
+  });
+});
+
+describe.each(KINDS)('a %s that is deleted', (kind) => {
+  let labels: ReturnType<typeof labelsOf>;
+  beforeAll(() => {
+    labels = labelsOf(app, kind);
+  });
+  const having = (id: string) => (kind === 'Tag' ? { tagIds: [id] } : { listId: id });
+  const without = kind === 'Tag' ? { tagIds: [] } : { listId: null };
+
+  it('leaves its tasks, each with a new version, and others as they were', async () => {
+    const [label, other] = [await labels.create(user, { name: 'Gone' }), await labels.create(user, { name: 'Stays' })];
+    const made = [await tasks.create(user, having(label.id)), await tasks.create(user, having(label.id))];
+    const others = [await tasks.create(user, having(other.id)), await tasks.create(user)];
+    await labels.delete(user, label.id, { expectedVersion: 1 });
+    for (const task of made) {
+      const after = await tasks.get(user, task.id);
+      expect(after).toEqual({ ...task, ...without, version: 2, updatedAt: after.updatedAt });
+      expect(after.updatedAt > task.updatedAt).toBe(true);
+    }
+    for (const task of others) expect(await tasks.get(user, task.id)).toEqual(task);
+  });
+
+  it('has its tasks told to devices', async () => {
+    const label = await labels.create(user, { name: 'Gone' });
+    const made = await tasks.create(user, having(label.id));
+    await tasks.create(user);
+    const { syncToken } = await synchronised();
+    await labels.delete(user, label.id);
+    const news = await synchronised(syncToken);
+    expect(news).toMatchObject({ changed: [{ id: made.id, version: 2, ...without }], deletedIds: [], hasMore: false });
+  });
+
+  it('is in the history of its tasks', async () => {
+    const label = await labels.create(user, { name: 'Gone' });
+    const { id } = await tasks.create(user, having(label.id));
+    await labels.delete(user, label.id);
+    const query = 'query ($id: ID!) { task(id: $id) { history { nodes { version changes { field before after } } } } }';
+    const field = kind === 'Tag' ? 'tagIds' : 'listId';
+    expect((await asked(app, user, query, { id })).task.history.nodes).toEqual([
+      { version: 2, changes: [{ field, before: label.id, after: kind === 'Tag' ? '' : null }] },
+    ]);
+  });
+
+  it('is taken off tasks in the trash as well, which can be restored without it', async () => {
+    const label = await labels.create(user, { name: 'Gone' });
+    const { id } = await tasks.create(user, having(label.id));
+    await tasks.delete(user, id);
+    await labels.delete(user, label.id);
+    expect(await tasks.restore(user, id)).toMatchObject(without);
+  });
+
+  it('is in conflict with whoever wants to change its task as it was', async () => {
+    const label = await labels.create(user, { name: 'Gone' });
+    const { id } = await tasks.create(user, having(label.id));
+    await labels.delete(user, label.id);
+    const refused = await tasks.updateRefused(user, id, { title: 'New' }, { expectedVersion: 1 });
+    expect(refused).toMatchObject({ code: 'CONFLICT', version: 2 });
+  });
+
+  it('is deleted by one of twenty who do so at once', async () => {
+    const label = await labels.create(user, { name: 'Gone' });
+    const { id } = await tasks.create(user, having(label.id));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => labels.deleteAnswer(user, label.id)));
+    const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'deleted').sort();
+    expect(codes).toEqual([...Array(19).fill('NOT_FOUND'), 'deleted']);
+    expect((await tasks.get(user, id)).version).toBe(2);
+  });
+
+  it('fails nobody who edits its tasks, or puts it on others, meanwhile', async () => {
+    for (let round = 0; round < 5; round++) {
+      const label = await labels.create(user, { name: `Gone ${round}` });
+      const made = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => tasks.create(user, index < 5 ? having(label.id) : {})),
+      );
+      const put = kind === 'Tag' ? { addTags: [label.id] } : { listId: label.id };
+      const answers = await Promise.all([
+        ...made.map(({ id }, index) => tasks.updateAnswer(user, id, index < 5 ? { title: 'Edited' } : put)),
+        labels.deleteAnswer(user, label.id),
+      ]);
+      const codes = new Set(answers.map(({ errors }) => errors[0]?.extensions.code ?? 'done'));
+      codes.delete('BAD_USER_INPUT');
+      expect([...codes]).toEqual(['done']);
+      for (const { id } of made) expect(await tasks.get(user, id)).toMatchObject(without);
+      expect(
+        (await Promise.all(made.slice(0, 5).map(({ id }) => tasks.get(user, id)))).map(({ title }) => title),
+      ).toEqual(Array(5).fill('Edited'));
+    }
+  });
+
+  it('is deleted with ten thousand tasks, each of which gets a number of its own', async () => {
+    const label = await labels.create(user, { name: 'Large' });
+    await storeTasks(
+      app.databaseUrl,
+      user,
+      Array.from({ length: 10_000 }, () => having(label.id)),
+    );
+    await labels.delete(user, label.id);
+    const { rows } = await database.query(
+      `select count(*)::int as tasks, count(distinct rev)::int as revisions, min(version) as least, max(version) as most,
+         (count(*) filter (where list_id is not null or tag_ids <> '{}'))::int as labelled
+       from tasks where user_id = $1`,
+      [user],
+    );
+    expect(rows).toEqual([{ tasks: 10_000, revisions: 10_000, least: 2, most: 2, labelled: 0 }]);
+  }, 60_000);
+});
+
+describe('an account that is erased', () => {
+  it('takes tags and lists along, with tasks in every state', async () => {
+    const [tag, list] = [await tasks.tag(user, 'Tag'), await tasks.taskList(user, 'List')];
+    const parent = await tasks.create(user, { tagIds: [tag.id], listId: list.id });
+    const part = await tasks.create(user, { tagIds: [tag.id], listId: list.id, parentId: parent.id });
+    await tasks.delete(user, part.id);
+    const other = await tasks.create(user, { tagIds: [tag.id], listId: list.id });
+    await tasks.create(user, { parentId: other.id, dueDate: '2026-12-24', recurrence: 'FREQ=DAILY' });
+    await tasks.delete(user, other.id);
+    const recurring = await tasks.create(user, { dueDate: '2026-12-24', recurrence: 'FREQ=DAILY' });
+    await tasks.complete(user, recurring.id);
+    expect((await app.rest(user, 'DELETE', '/api/auth/me')).status).toBe(204);
+    for (const table of ['tags', 'lists', 'task_tags', 'tasks', 'task_changes', 'task_occurrences']) {
+      const { rows } = await database.query(`select 1 from ${table} where user_id = $1`, [user]);
+      expect({ table, rows }).toEqual({ table, rows: [] });
+    }
+  });
+});

@@ -1,0 +1,350 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import type { TaskView } from '../support/api.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { newUser } from '../support/factories.ts';
+import { asked, TASK, tasksOf } from './support/graphql-tasks.ts';
+
+/** Tasks that are part of others. */
+
+const DEPTH = 5;
+const MISSING = '01890a5d-ac96-774b-bcce-b302099a8057';
+const REFUSED = { code: 'BAD_USER_INPUT', fields: ['parentId'] };
+
+let app: TestApp;
+let tasks: ReturnType<typeof tasksOf>;
+let database: Client;
+let user: string;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  tasks = tasksOf(app);
+  database = new Client({ connectionString: app.databaseUrl });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await app.close();
+});
+beforeEach(() => {
+  user = newUser();
+});
+
+/** Each a part of the one before. */
+async function chain(length: number, parentId: string | null = null): Promise<TaskView[]> {
+  const made: TaskView[] = [];
+  for (let level = 0; level < length; level++) {
+    made.push(await tasks.create(user, { title: `Level ${level + 1}`, parentId: made.at(-1)?.id ?? parentId }));
+  }
+  return made;
+}
+
+const under = (id: string, parentId: string | null) => tasks.update(user, id, { parentId });
+const underRefused = (id: string, parentId: string) => tasks.updateRefused(user, id, { parentId });
+const parentOf = async (id: string) => (await tasks.get(user, id)).parentId;
+
+async function relationsOf(id: string, first = 20) {
+  const query = `query ($id: ID!, $first: Int!) {
+    task(id: $id) { parent { id } subtaskCounts { total completed open } subtasks(first: $first) { id } }
+  }`;
+  const { parent, subtaskCounts, subtasks } = (await asked(app, user, query, { id, first })).task;
+  return { parent: parent?.id ?? null, counts: subtaskCounts, subtasks: subtasks.map((task: TaskView) => task.id) };
+}
+
+async function trash(): Promise<string[]> {
+  const { deletedTasks } = await asked(app, user, '{ deletedTasks(first: 100) { nodes { id } } }');
+  return deletedTasks.nodes.map(({ id }: { id: string }) => id).sort();
+}
+
+/** What must hold of the tasks of a user, whatever was done at once. */
+async function expectTree(): Promise<void> {
+  const { rows } = await database.query<{ id: string; parent_id: string | null }>(
+    'select id, parent_id from tasks where user_id = $1 and deleted_at is null',
+    [user],
+  );
+  const parents = new Map(rows.map((row) => [row.id, row.parent_id]));
+  for (const { id } of rows) {
+    let depth = 0;
+    for (let at: string | null | undefined = id; at; at = parents.get(at)) {
+      depth += 1;
+      expect(parents.has(at)).toBe(true);
+      expect(depth).toBeLessThanOrEqual(DEPTH);
+    }
+  }
+}
+
+describe('a subtask', () => {
+  it('has its parent, and its parent has it', async () => {
+    const [parent, part] = await chain(2);
+    expect(await relationsOf(part!.id)).toEqual({
+      ...{ parent: parent!.id, counts: { total: 0, completed: 0, open: 0 }, subtasks: [] },
+    });
+    expect(await relationsOf(parent!.id)).toEqual({
+      ...{ parent: null, counts: { total: 1, completed: 0, open: 1 }, subtasks: [part!.id] },
+    });
+  });
+
+  it('comes in the order that the user has given, so many as are asked for', async () => {
+    const parent = await tasks.create(user);
+    const ids: string[] = [];
+    for (let made = 0; made < 5; made++) ids.push((await tasks.create(user, { parentId: parent.id })).id);
+    expect((await relationsOf(parent.id)).subtasks).toEqual(ids);
+    await asked(app, user, 'mutation ($id: ID!, $before: ID!) { moveTask(id: $id, before: $before) { task { id } } }', {
+      ...{ id: ids[4], before: ids[0] },
+    });
+    const moved = [ids[4], ...ids.slice(0, 4)];
+    expect((await relationsOf(parent.id)).subtasks).toEqual(moved);
+    expect((await relationsOf(parent.id, 2)).subtasks).toEqual(moved.slice(0, 2));
+    const listed = await tasks.list(user, { filter: { parentIn: [parent.id] }, orderBy: [{ field: 'POSITION' }] });
+    expect(listed.map(({ id }) => id)).toEqual(moved);
+  });
+
+  it.each([0, -1, 101])('is not shown for a page of %s', async (first) => {
+    const { id } = await tasks.create(user);
+    const query = 'query ($id: ID!, $first: Int!) { task(id: $id) { subtasks(first: $first) { id } } }';
+    const { errors } = await app.graphql(user, query, { id, first });
+    expect(errors[0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ field: 'first' }] });
+  });
+
+  it('is counted as done or open, and not when it is deleted', async () => {
+    const parent = await tasks.create(user);
+    const parts = [];
+    for (let made = 0; made < 3; made++) parts.push(await tasks.create(user, { parentId: parent.id }));
+    await tasks.complete(user, parts[0]!.id);
+    await tasks.delete(user, parts[1]!.id);
+    expect((await relationsOf(parent.id)).counts).toEqual({ total: 2, completed: 1, open: 1 });
+  });
+
+  it('is found by whether it is one', async () => {
+    const [parent, part] = await chain(2);
+    expect(await tasks.list(user, { filter: { hasParent: true } })).toMatchObject([{ id: part!.id }]);
+    expect(await tasks.list(user, { filter: { hasParent: false } })).toMatchObject([{ id: parent!.id }]);
+    const { body } = await app.rest(user, 'GET', `/api/tasks?parent_id=${parent!.id}&sort=position`);
+    expect(body.items).toMatchObject([{ id: part!.id, parent_id: parent!.id }]);
+  });
+
+  it('stands by itself with a parent of null', async () => {
+    const [, part] = await chain(2);
+    expect(await under(part!.id, null)).toMatchObject({ parentId: null, version: 2 });
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['nobody', async () => MISSING],
+    ['another user', async () => (await tasks.create(newUser())).id],
+    [
+      'the trash',
+      async () => {
+        const { id } = await tasks.create(user);
+        await tasks.delete(user, id);
+        return id;
+      },
+    ],
+  ])('is refused under a task of %s', async (_whose, parentOfThem) => {
+    const parentId = await parentOfThem();
+    const { id } = await tasks.create(user);
+    expect(await tasks.createRefused(user, { parentId })).toMatchObject(REFUSED);
+    expect(await underRefused(id, parentId)).toMatchObject(REFUSED);
+    expect(await parentOf(id)).toBeNull();
+  });
+});
+
+describe('five levels', () => {
+  it('are allowed and a sixth is not', async () => {
+    const made = await chain(DEPTH);
+    expect(await tasks.createRefused(user, { parentId: made.at(-1)!.id })).toMatchObject(REFUSED);
+  });
+
+  it('are counted with what a task brings along', async () => {
+    const [upper, lower] = [await chain(3), await chain(3)];
+    expect(await underRefused(lower[0]!.id, upper[2]!.id)).toMatchObject(REFUSED);
+    expect(await under(lower[0]!.id, upper[1]!.id)).toMatchObject({ parentId: upper[1]!.id });
+    await expectTree();
+  });
+
+  it('are not exceeded by what comes back from the trash', async () => {
+    const [top, middle, lowest] = await chain(3);
+    const above = await chain(3);
+    await tasks.delete(user, middle!.id);
+    await under(top!.id, above[2]!.id);
+    const restored = await tasks.restore(user, middle!.id);
+    await expectTree();
+    expect(restored.parentId).toBeNull();
+    expect(await parentOf(lowest!.id)).toBe(middle!.id);
+  });
+
+  it('are kept by whoever adds at both ends at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [upper, lower] = [await chain(3), await chain(2)];
+      const answers = await Promise.all([
+        tasks.updateAnswer(user, lower[0]!.id, { parentId: upper[2]!.id }),
+        app.graphql(
+          user,
+          `mutation { createTask(input: { title: "n", parentId: "${lower[1]!.id}" }) { task { id } } }`,
+        ),
+        tasks.updateAnswer(user, upper[0]!.id, { parentId: (await tasks.create(user)).id }),
+      ]);
+      const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'done');
+      expect(codes).toContain('done');
+      expect(codes.every((code) => code === 'done' || code === 'BAD_USER_INPUT')).toBe(true);
+    }
+    await expectTree();
+  });
+});
+
+describe('a task', () => {
+  it('is never a part of itself', async () => {
+    const [a, b, c] = await chain(3);
+    for (const parent of [a, b, c]) expect(await underRefused(a!.id, parent!.id)).toMatchObject(REFUSED);
+    const id = randomUUID();
+    expect(await tasks.createRefused(user, { id, parentId: id })).toMatchObject(REFUSED);
+  });
+
+  it('is never a part of itself when two are put under each other at once', async () => {
+    for (let round = 0; round < 10; round++) {
+      const [a, b] = [await tasks.create(user), await tasks.create(user)];
+      const answers = await Promise.all([
+        tasks.updateAnswer(user, a.id, { parentId: b.id }),
+        tasks.updateAnswer(user, b.id, { parentId: a.id }),
+      ]);
+      const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'done').sort();
+      expect(codes).toEqual(['BAD_USER_INPUT', 'done']);
+    }
+    await expectTree();
+  });
+
+  it('is never a part of itself when four are put under each other in a ring at once', async () => {
+    for (let round = 0; round < 5; round++) {
+      const ring: TaskView[] = [];
+      for (let made = 0; made < 4; made++) ring.push(await tasks.create(user));
+      const answers = await Promise.all(
+        ring.map(({ id }, index) => tasks.updateAnswer(user, id, { parentId: ring[(index + 1) % 4]!.id })),
+      );
+      expect(answers.filter(({ errors }) => errors.length > 0)).toHaveLength(1);
+    }
+    await expectTree();
+  });
+});
+
+describe('a task that is deleted', () => {
+  it('takes its parts along, each with a new version', async () => {
+    const made = await chain(4);
+    const other = await tasks.create(user);
+    await tasks.delete(user, made[0]!.id);
+    expect(await tasks.list(user)).toEqual([other]);
+    expect(await trash()).toEqual(made.map(({ id }) => id).sort());
+    const { rows } = await database.query(
+      'select distinct version from tasks where user_id = $1 and deleted_at is not null',
+      [user],
+    );
+    expect(rows).toEqual([{ version: 2 }]);
+  });
+
+  it('has its parts told to devices', async () => {
+    const made = await chain(3);
+    const query = 'query ($since: String) { taskSync(since: $since) { syncToken changed { id } deletedIds } }';
+    const { syncToken } = (await asked(app, user, query)).taskSync;
+    await tasks.delete(user, made[0]!.id);
+    const { changed, deletedIds } = (await asked(app, user, query, { since: syncToken })).taskSync;
+    expect({ changed, deletedIds: deletedIds.sort() }).toEqual({
+      changed: [],
+      deletedIds: made.map(({ id }) => id).sort(),
+    });
+  });
+
+  it('comes back with the parts that went with it, and without those that went before', async () => {
+    const parent = await tasks.create(user);
+    const [gone, kept] = [
+      await tasks.create(user, { parentId: parent.id }),
+      await tasks.create(user, { parentId: parent.id }),
+    ];
+    const lowest = await tasks.create(user, { parentId: kept.id });
+    await tasks.delete(user, gone.id);
+    await tasks.delete(user, parent.id);
+    expect(await tasks.restore(user, parent.id)).toMatchObject({ id: parent.id, version: 3 });
+    expect((await relationsOf(parent.id)).subtasks).toEqual([kept.id]);
+    expect((await relationsOf(kept.id)).subtasks).toEqual([lowest.id]);
+    expect(await trash()).toEqual([gone.id]);
+  });
+
+  it('is found again by a part that comes back after it', async () => {
+    const [parent, part] = await chain(2);
+    await tasks.delete(user, part!.id);
+    expect(await tasks.restore(user, part!.id)).toMatchObject({ parentId: parent!.id });
+  });
+
+  it('is left behind by a part that comes back without it', async () => {
+    const [, part, lowest] = await chain(3);
+    await tasks.delete(user, (await parentOf(part!.id))!);
+    expect(await tasks.restore(user, part!.id)).toMatchObject({ parentId: null });
+    expect(await parentOf(lowest!.id)).toBe(part!.id);
+    await expectTree();
+  });
+
+  it('is shown in the trash with its parts and without a parent that is there too', async () => {
+    const [parent, part] = await chain(2);
+    await tasks.delete(user, parent!.id);
+    const query = `{ deletedTasks { nodes { id parent { id } subtasks { id } subtaskCounts { total } } } }`;
+    const { nodes } = (await asked(app, user, query)).deletedTasks;
+    const nothing = { parent: null, subtasks: [], subtaskCounts: { total: 0 } };
+    expect(nodes).toEqual(expect.arrayContaining([parent, part].map((task) => ({ id: task!.id, ...nothing }))));
+  });
+
+  it('comes back by undo with its parts', async () => {
+    const made = await chain(3);
+    const query = 'mutation ($id: ID!) { deleteTask(id: $id) { undoToken } }';
+    const { undoToken } = (await asked(app, user, query, { id: made[0]!.id })).deleteTask;
+    await asked(app, user, 'mutation ($t: String!) { undo(token: $t) { tasks { id } } }', { t: undoToken });
+    expect((await tasks.list(user)).map(({ id }) => id).sort()).toEqual(made.map(({ id }) => id).sort());
+    for (const { id, parentId } of made) expect(await parentOf(id)).toBe(parentId);
+  });
+
+  it('fails nobody who edits its parts meanwhile, nor who puts others under it', async () => {
+    for (let round = 0; round < 5; round++) {
+      const parent = await tasks.create(user);
+      const parts: TaskView[] = [];
+      for (let made = 0; made < 5; made++) parts.push(await tasks.create(user, { parentId: parent.id }));
+      const other = await tasks.create(user);
+      const answers = await Promise.all([
+        ...parts.map(({ id }) => tasks.updateAnswer(user, id, { title: 'Edited' })),
+        tasks.updateAnswer(user, other.id, { parentId: parent.id }),
+        app.graphql(user, `mutation { deleteTask(id: "${parent.id}") { deletedTaskId } }`),
+      ]);
+      const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'done');
+      expect(codes.at(-1)).toBe('done');
+      expect(codes.every((code) => ['done', 'NOT_FOUND', 'BAD_USER_INPUT'].includes(code))).toBe(true);
+      await expectTree();
+    }
+  });
+});
+
+describe('a task that is moved under another one', () => {
+  it('brings its parts along as they are', async () => {
+    const [top, ...below] = await chain(3);
+    const home = await tasks.create(user);
+    await under(top!.id, home.id);
+    for (const part of below) expect(await tasks.get(user, part.id)).toEqual(part);
+    expect((await relationsOf(home.id)).subtasks).toEqual([top!.id]);
+  });
+
+  it('is moved by commands and over REST under the same rules', async () => {
+    const [top, part] = await chain(2);
+    const { status, body } = await app.rest(user, 'PATCH', `/api/tasks/${top!.id}`, { parent_id: part!.id });
+    expect({ status, fields: body.fields }).toMatchObject({ status: 400, fields: [{ field: 'parent_id' }] });
+    const query = `mutation ($c: [TaskCommandInput!]!) {
+      applyCommands(commands: $c) { results { status task { ${TASK} } error { code } } }
+    }`;
+    const [first, second] = [randomUUID(), randomUUID()];
+    const c = [
+      { id: randomUUID(), create: { id: first, title: 'Parent' } },
+      { id: randomUUID(), create: { id: second, title: 'Part', parentId: first } },
+      { id: randomUUID(), update: { id: first, input: { parentId: second } } },
+      { id: randomUUID(), update: { id: second, input: { parentId: top!.id } } },
+    ];
+    const { results } = (await asked(app, user, query, { c })).applyCommands;
+    expect(results.map(({ status: became }: { status: string }) => became)).toEqual([
+      ...['APPLIED', 'APPLIED', 'FAILED', 'APPLIED'],
+    ]);
+    expect(await parentOf(second)).toBe(top!.id);
+  });
+});
