@@ -200,8 +200,8 @@ describe('npm run import', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['there is no file', ['--user', 'alice'], /^Makes tasks of a Markdown task list/],
-    ['there is no user', ['list.md'], /^Makes tasks of a Markdown task list/],
+    ['there is no file', ['--user', 'alice'], /^Makes tasks of a file/],
+    ['there is no user', ['list.md'], /^Makes tasks of a file/],
     ['the user is empty', ['list.md', '--user', ''], /^--user must have 1 to 255 characters/],
     ['there are two files', ['list.md', 'b.md', '--user', 'alice'], /^One FILE only/],
     ['an option is unknown', ['list.md', '--users', 'alice'], /^Unknown option '--users'/],
