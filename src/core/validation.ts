@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { BadUserInputError } from './errors.ts';
+import { AppError, BadUserInputError } from './errors.ts';
 
 /**
  * Parses `value` with `schema`, or throws a `BadUserInputError` that lists every fault with its path.
@@ -15,6 +15,17 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
         : [{ field: path(prefix, issue.path), message: issue.message }],
     ),
   );
+}
+
+/** Does `work`, which knows nothing of `prefix`, and puts it before the names of the fields that it is refused for. */
+export async function underPath<Result>(prefix: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const fields = error instanceof AppError && error.code === 'BAD_USER_INPUT' ? error.details.fields : undefined;
+    if (!fields?.length) throw error;
+    throw new BadUserInputError(fields.map(({ field, message }) => ({ field: path(prefix, [field]), message })));
+  }
 }
 
 function path(prefix: string, segments: readonly PropertyKey[]): string {

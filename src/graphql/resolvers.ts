@@ -51,7 +51,7 @@ export function createResolvers(
     new TaskResolver(tasks, taskLoaders),
     new TaskRelationsResolver(taskLoaders),
     new MoveResolver(tasks),
-    new BulkResolver(bulk),
+    new BulkResolver(bulk, events),
     new TrashResolver(trash),
     new HistoryResolver(history),
     new TaskLabelsResolver(labelLoaders),

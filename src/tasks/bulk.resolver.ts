@@ -1,8 +1,10 @@
 import { Arg, Args, ArgsType, Ctx, Directive, Field, ID, Int, Mutation, Resolver } from 'type-graphql';
 import { BATCHES, rateLimitDirective } from '../core/rate-limits.ts';
 import type { RequestContext } from '../core/request-context.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
 import { IDEMPOTENCY_KEY, keyOf } from '../core/write-arguments.ts';
-import type { BulkService } from './bulk.service.ts';
+import { recordRefusal } from '../http/refusals.ts';
+import type { BulkOutcome, BulkService } from './bulk.service.ts';
 import { CreateTasksPayload, DeleteTasksPayload, UpdateTasksPayload } from './bulk.type.ts';
 import { CreateTaskInputType, UpdateTaskInputType } from './task.graphql-inputs.ts';
 import { TaskFilterInput } from './task.list-graphql-inputs.ts';
@@ -42,9 +44,11 @@ class UpdateTasksArgs extends DeleteTasksArgs {
 @Resolver()
 export class BulkResolver {
   readonly #bulk: BulkService;
+  readonly #events: SecurityEventLog;
 
-  constructor(bulk: BulkService) {
+  constructor(bulk: BulkService, events: SecurityEventLog) {
     this.#bulk = bulk;
+    this.#events = events;
   }
 
   @Mutation(() => CreateTasksPayload, { description: 'Creates up to 100 tasks, all or none.' })
@@ -54,26 +58,36 @@ export class BulkResolver {
     inputs: CreateTaskInputType[],
     @Arg('dryRun', () => Boolean, DRY_RUN) dryRun: boolean | null | undefined,
     @Arg('idempotencyKey', () => String, IDEMPOTENCY_KEY) key: string | null | undefined,
-    @Ctx() { actor }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<CreateTasksPayload> {
-    return new CreateTasksPayload(await this.#bulk.create(actor, { inputs, dryRun }, { key: keyOf(key) }));
+    const outcome = this.#bulk.create(context.actor, { inputs, dryRun }, { key: keyOf(key) });
+    return new CreateTasksPayload(await this.#recorded(outcome, context));
   }
 
   @Mutation(() => UpdateTasksPayload, { description: 'Changes up to 100 tasks in the same way, all or none.' })
   @Directive(rateLimitDirective(BATCHES))
   async updateTasks(
     @Args(() => UpdateTasksArgs) { idempotencyKey, ...input }: UpdateTasksArgs,
-    @Ctx() { actor }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<UpdateTasksPayload> {
-    return new UpdateTasksPayload(await this.#bulk.update(actor, input, { key: keyOf(idempotencyKey) }));
+    const outcome = this.#bulk.update(context.actor, input, { key: keyOf(idempotencyKey) });
+    return new UpdateTasksPayload(await this.#recorded(outcome, context));
   }
 
   @Mutation(() => DeleteTasksPayload, { description: 'Deletes up to 100 tasks with their subtasks, all or none.' })
   @Directive(rateLimitDirective(BATCHES))
   async deleteTasks(
     @Args(() => DeleteTasksArgs) { idempotencyKey, ...input }: DeleteTasksArgs,
-    @Ctx() { actor }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<DeleteTasksPayload> {
-    return new DeleteTasksPayload(await this.#bulk.delete(actor, input, { key: keyOf(idempotencyKey) }));
+    const outcome = this.#bulk.delete(context.actor, input, { key: keyOf(idempotencyKey) });
+    return new DeleteTasksPayload(await this.#recorded(outcome, context));
+  }
+
+  /** What single ones are refused for is no error of the operation, which would be recorded by itself. */
+  async #recorded(outcome: Promise<BulkOutcome>, { actor, origin }: RequestContext): Promise<BulkOutcome> {
+    const { errors } = await outcome;
+    for (const { error } of errors) recordRefusal(this.#events, error, { userId: actor.userId, origin });
+    return outcome;
   }
 }

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
-import { AppError, BadUserInputError, type FieldError } from '../core/errors.ts';
-import { parseInput } from '../core/validation.ts';
+import { AppError, BadUserInputError } from '../core/errors.ts';
+import { parseInput, underPath } from '../core/validation.ts';
 import {
   type BulkTargets,
   type CreateTasksInput,
@@ -25,11 +25,9 @@ import { changeTask, createUnder, draftOf, updateOf } from './task.writes.ts';
 /** Why one of many was refused; `index` is its place in what was sent, or among what a filter has found. */
 export interface BulkError {
   index: number;
+  /** of the task; null where the input names none */
   id: string | null;
-  code: AppError['code'];
-  message: string;
-  fields: FieldError[];
-  version: number | null;
+  error: AppError;
 }
 
 /** What became of many: all of them, or none and why. */
@@ -119,7 +117,9 @@ export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDepen
       const tasks = await found(within, actor, targets, asOf);
       const items = tasks.map(({ id, version }) => itemOf(actor, id, revise, [version]));
       const outcome = await inBulk(within, actor, items, dryRun);
-      const isOvertaken = outcome.errors.some(({ code, version }) => code === 'CONFLICT' && version !== null);
+      const isOvertaken = outcome.errors.some(
+        ({ error }) => error.code === 'CONFLICT' && error.details.version !== undefined,
+      );
       if (!isOvertaken || tries >= TRIES) return outcome;
     }
   }
@@ -151,7 +151,7 @@ export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDepen
       const asOf = await asOfNow(actor, clock);
       const { dryRun, ...named } = targets;
       return keyed(actor, key, ['updateTasks', named, definedOf(update)], dryRun, (within) =>
-        withEach(within, actor, targets, asOf, updateOf(update, asOf, 'set')),
+        withEach(within, actor, targets, asOf, updateOf(update, asOf)),
       );
     },
 
@@ -168,7 +168,7 @@ export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDepen
 }
 
 function itemOf(actor: Actor, id: string, revise: Revise, versions: readonly number[] | undefined): Item {
-  return { id, run: (store) => changeTask(store, actor, id, revise, versions) };
+  return { id, run: (store) => underPath('set', () => changeTask(store, actor, id, revise, versions)) };
 }
 
 /** Runs all of them and takes them back unless all went well and it was meant. */
@@ -194,7 +194,7 @@ async function outcomeOf(store: TaskStore, actor: Actor, items: readonly (Item |
   const [tasks, errors]: [WrittenTask[], BulkError[]] = [[], []];
   for (const [index, item] of items.entries()) {
     if (item instanceof AppError) {
-      errors.push(bulkError(index, null, item));
+      errors.push({ index, id: null, error: item });
       continue;
     }
     try {
@@ -202,14 +202,10 @@ async function outcomeOf(store: TaskStore, actor: Actor, items: readonly (Item |
     } catch (error) {
       if (!isRefusal(error)) throw error;
       // A part of a task that was deleted with these has gone with it.
-      if (error.code !== 'NOT_FOUND' || !before.has(item.id)) errors.push(bulkError(index, item.id, error));
+      if (error.code !== 'NOT_FOUND' || !before.has(item.id)) errors.push({ index, id: item.id, error });
     }
   }
   return { tasks, errors };
-}
-
-function bulkError(index: number, id: string | null, { code, message, details }: AppError): BulkError {
-  return { index, id, code, message, fields: details.fields ?? [], version: details.version ?? null };
 }
 
 /** The input, or what is wrong with it. */

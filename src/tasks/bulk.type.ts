@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { FieldError } from '../core/errors.ts';
+import type { ErrorCode, FieldError } from '../core/errors.ts';
 import type { BulkError, BulkOutcome } from './bulk.service.ts';
 import { FieldErrorType } from './command.type.ts';
 import type { TaskRow } from './task.ts';
@@ -12,26 +12,35 @@ import { undoTokenOf } from './undo.token.ts';
   description: 'Why one of many was refused, so that none was written.',
   simpleResolvers: true,
 })
-class BulkErrorType implements BulkError {
+class BulkErrorType {
   @Field(() => Int, { description: 'Its place in what was sent, or among what the filter has found; from 0.' })
-  index!: number;
+  readonly index: number;
 
   @Field(() => ID, { nullable: true, description: 'The id of the task; null where the input names none.' })
-  id!: string | null;
+  readonly id: string | null;
 
   @Field(() => String, {
     description: 'BAD_USER_INPUT, NOT_FOUND, FORBIDDEN or CONFLICT, as a single write is answered.',
   })
-  code!: BulkError['code'];
+  readonly code: ErrorCode;
 
   @Field(() => String, { description: 'The reason in words.' })
-  message!: string;
+  readonly message: string;
 
   @Field(() => [FieldErrorType], { description: 'With BAD_USER_INPUT: what is wrong with which field.' })
-  fields!: FieldError[];
+  readonly fields: FieldError[];
 
   @Field(() => Int, { nullable: true, description: 'With CONFLICT: the version that the task has now.' })
-  version!: number | null;
+  readonly version: number | null;
+
+  constructor({ index, id, error: { code, message, details } }: BulkError) {
+    this.index = index;
+    this.id = id;
+    this.code = code;
+    this.message = message;
+    this.fields = details.fields ?? [];
+    this.version = details.version ?? null;
+  }
 }
 
 @ObjectType()
@@ -43,8 +52,8 @@ abstract class BulkPayload {
   }
 
   @Field(() => [BulkErrorType], { description: 'Why nothing was written, if so.' })
-  get errors(): BulkError[] {
-    return this.outcome.errors;
+  get errors(): BulkErrorType[] {
+    return this.outcome.errors.map((error) => new BulkErrorType(error));
   }
 
   @Field(() => Int, { description: 'How many tasks were changed; with dryRun, how many would be.' })

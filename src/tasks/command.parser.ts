@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../core/actor.ts';
 import { AppError } from '../core/errors.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
-import { parseInput } from '../core/validation.ts';
+import { parseInput, underPath } from '../core/validation.ts';
 import { CONTENTS, type FormedCommand } from './command.inputs.ts';
 import type { AppliedCommand } from './command.store.ts';
 import type { AsOf } from './task.criteria.ts';
@@ -36,7 +36,8 @@ export function parseCommand(command: FormedCommand, actor: Actor, asOf: AsOf): 
 
 /** @throws BadUserInputError */
 function commandOf({ id, kind, content }: FormedCommand, actor: Actor, asOf: AsOf): Command {
-  const command = (taskId: string, asked: readonly unknown[], run: Command['run']): Command => {
+  const command = (taskId: string, asked: readonly unknown[], work: Command['run'], path: string = kind): Command => {
+    const run = (store: TaskStore) => underPath(path, () => work(store));
     return { id, taskId, fingerprint: fingerprintOf([kind, ...asked]), deletes: kind === 'delete', run };
   };
   switch (kind) {
@@ -48,9 +49,8 @@ function commandOf({ id, kind, content }: FormedCommand, actor: Actor, asOf: AsO
     case 'update': {
       const { id: taskId, input, expectedVersion } = parseInput(CONTENTS.update, content, kind);
       const [changes, versions] = [definedOf(input), versionsOf(expectedVersion)];
-      const revise = updateOf(input, asOf, 'update.input');
-      const run = (store: TaskStore) => changeTask(store, actor, taskId, revise, versions);
-      return command(taskId, [taskId, changes, versions], run);
+      const run = (store: TaskStore) => changeTask(store, actor, taskId, updateOf(input, asOf), versions);
+      return command(taskId, [taskId, changes, versions], run, 'update.input');
     }
     case 'delete': {
       const { id: taskId, expectedVersion } = parseInput(CONTENTS.delete, content, kind);

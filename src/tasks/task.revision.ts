@@ -11,13 +11,12 @@ import type { TaskRow } from './task.ts';
 
 export type TaskUpdate = z.output<typeof updateTaskInput>;
 
-/** `path` is put before the names of fields in errors. */
-export function revisionOf(task: TaskRow, update: TaskUpdate, asOf: AsOf, path = ''): TaskChanges {
+export function revisionOf(task: TaskRow, update: TaskUpdate, asOf: AsOf): TaskChanges {
   const { completed, tagIds, addTags, removeTags, dueDate, dueAt, dueTimeZone, ...plain } = update;
-  const changes: TaskChanges = { ...definedOf(plain), ...dueOf(task, update, path), ...tagsOf(task, update, path) };
+  const changes: TaskChanges = { ...definedOf(plain), ...dueOf(task, update), ...tagsOf(task, update) };
   const planned = { ...task, ...changes };
   const isDue = planned.dueDate !== null || planned.dueAt !== null;
-  if (update.recurrence != null && !isDue) throw fault(path, 'recurrence', 'needs dueDate or dueAt');
+  if (update.recurrence != null && !isDue) throw fault('recurrence', 'needs dueDate or dueAt');
   // A task that is no longer due does not recur.
   const ended = planned.recurrence !== null && !isDue ? { recurrence: null } : {};
   const completion = completed === undefined ? {} : completionOf({ ...planned, ...ended }, completed, asOf);
@@ -25,20 +24,20 @@ export function revisionOf(task: TaskRow, update: TaskUpdate, asOf: AsOf, path =
 }
 
 /** A date takes the place of a moment, and the other way round. */
-function dueOf(task: TaskRow, { dueDate, dueAt, dueTimeZone }: TaskUpdate, path: string): TaskChanges {
+function dueOf(task: TaskRow, { dueDate, dueAt, dueTimeZone }: TaskUpdate): TaskChanges {
   if (dueDate === undefined && dueAt === undefined && dueTimeZone === undefined) return {};
   const date = dueDate === undefined ? (dueAt == null ? task.dueDate : null) : dueDate;
   const moment = dueAt === undefined ? (dueDate == null ? task.dueAt : null) : dueAt;
-  if (moment === null && dueTimeZone != null) throw fault(path, 'dueTimeZone', 'belongs to dueAt');
+  if (moment === null && dueTimeZone != null) throw fault('dueTimeZone', 'belongs to dueAt');
   const zone = dueTimeZone === undefined ? task.dueTimeZone : dueTimeZone;
   return { dueDate: date, dueAt: moment, dueTimeZone: moment === null ? null : zone };
 }
 
 /** Adding and taking away leaves alone what another device has added meanwhile. */
-function tagsOf(task: TaskRow, { tagIds, addTags = [], removeTags = [] }: TaskUpdate, path: string): TaskChanges {
+function tagsOf(task: TaskRow, { tagIds, addTags = [], removeTags = [] }: TaskUpdate): TaskChanges {
   const base = tagIds ?? task.tagIds;
   const wanted = [...new Set([...base.filter((id) => !removeTags.includes(id)), ...addTags])];
-  if (wanted.length > MAXIMUM_TAGS) throw fault(path, 'addTags', `would make more than ${MAXIMUM_TAGS} tags`);
+  if (wanted.length > MAXIMUM_TAGS) throw fault('addTags', `would make more than ${MAXIMUM_TAGS} tags`);
   const isSame = wanted.length === task.tagIds.length && wanted.every((id, index) => id === task.tagIds[index]);
   return isSame ? {} : { tagIds: wanted };
 }
@@ -60,6 +59,6 @@ function completionOf(task: TaskRow, completed: boolean, { now, timeZone }: AsOf
   return { ...due, recurrence: next.rule, occurrence };
 }
 
-function fault(path: string, field: string, message: string): BadUserInputError {
-  return new BadUserInputError([{ field: path === '' ? field : `${path}.${field}`, message }]);
+function fault(field: string, message: string): BadUserInputError {
+  return new BadUserInputError([{ field, message }]);
 }

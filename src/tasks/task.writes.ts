@@ -43,8 +43,8 @@ export async function changeTask(
 }
 
 /** What an update does with whatever the task is when it is its turn. */
-export function updateOf(update: TaskUpdate, asOf: AsOf, path?: string): Revise {
-  return (task) => revisionOf(task, update, asOf, path);
+export function updateOf(update: TaskUpdate, asOf: AsOf): Revise {
+  return (task) => revisionOf(task, update, asOf);
 }
 
 /** A recurring task has an occurrence completed, which takes more than one step. */
