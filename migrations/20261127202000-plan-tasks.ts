@@ -23,6 +23,31 @@ const RANK = `
   )`;
 
 /**
+ * A rank that no other task has, next to the one that is wanted: while a task was in the trash or elsewhere, another one
+ * may have been moved to where it stood. Those of `besides` are about to go somewhere else.
+ */
+const FREE_RANK = `
+  create function task_free_rank(owner text, task uuid, wanted text, besides uuid[] default '{}') returns text
+  language sql stable as $$
+    select case
+      when wanted is null or not exists (
+        select from tasks
+        where user_id = owner and deleted_at is null and task_rank(rank, created_at, id) collate "C" = wanted
+          and id <> task and id <> all (besides)
+      ) then wanted
+      when length(wanted) <= 256 - 33 then wanted || replace(task::text, '-', '') || '1'
+    end
+  $$`;
+
+/** Fires after tasks_stamp, by its name, so that nobody else ranks meanwhile. */
+const TAKE_PLACE = `
+  create function tasks_take_place() returns trigger language plpgsql as $$
+  begin
+    new.rank := task_free_rank(new.user_id, new.id, new.rank);
+    return new;
+  end $$`;
+
+/**
  * Where a task is due on the wall of whoever it is for: the day's end for a date, so that what has a time that day comes
  * before it. Orders dates and moments together.
  */
@@ -84,6 +109,21 @@ const TREE = `
     elsif above + below > ${MAXIMUM_DEPTH} then
       raise check_violation using constraint = 'tasks_parent_id_depth', message = 'too many levels';
     end if;
+    return new;
+  end $$`;
+
+/** Fires before tasks_stamp, by its name: whoever writes one of them holds it and then the owner's row, not the other way round. */
+const HOLD_PARTS = `
+  create function tasks_hold_parts() returns trigger language plpgsql as $$
+  begin
+    perform from (
+      with recursive parts (id) as (
+        select id from tasks where user_id = new.user_id and parent_id = new.id
+        union all
+        select tasks.id from parts join tasks on tasks.user_id = new.user_id and tasks.parent_id = parts.id
+      )
+      select tasks.id from tasks join parts on parts.id = tasks.id order by tasks.id for no key update of tasks
+    ) held;
     return new;
   end $$`;
 
@@ -172,6 +212,11 @@ export class PlanTasks extends Migration {
     this.addSql(`create policy task_tags_own on task_tags to ${ROLE} using (${OWN}) with check (${OWN})`);
 
     this.addSql(RANK);
+    this.addSql(FREE_RANK);
+    this.addSql(TAKE_PLACE);
+    this.addSql(`
+      create trigger tasks_take_place before insert or update of deleted_at on tasks for each row
+      when (new.rank is not null and new.deleted_at is null) execute function tasks_take_place()`);
     this.addSql(PLAN);
     this.addSql(`
       create trigger tasks_plan before insert or update of due_date, due_at, due_time_zone on tasks for each row
@@ -181,6 +226,10 @@ export class PlanTasks extends Migration {
     this.addSql(`
       create trigger tasks_tree before insert or update of parent_id, deleted_at on tasks for each row
       when (new.parent_id is not null and new.deleted_at is null) execute function tasks_tree()`);
+    this.addSql(HOLD_PARTS);
+    this.addSql(`
+      create trigger tasks_hold_parts before update of deleted_at on tasks for each row
+      when ((old.deleted_at is null) <> (new.deleted_at is null)) execute function tasks_hold_parts()`);
     this.addSql(FOLLOW);
     this.addSql(`
       create trigger tasks_follow_parent after update of deleted_at on tasks for each row
@@ -202,9 +251,11 @@ export class PlanTasks extends Migration {
   }
 
   override down(): void {
-    for (const name of ['tasks_plan', 'tasks_tree', 'tasks_follow_parent', 'tasks_tag', 'tags_untag']) {
-      this.addSql(`drop function ${name} cascade`);
-    }
+    const triggers = ['plan', 'take_place', 'tree', 'hold_parts', 'follow_parent', 'tag'].map(
+      (name) => `tasks_${name}`,
+    );
+    for (const name of [...triggers, 'tags_untag']) this.addSql(`drop function ${name} cascade`);
+    this.addSql('drop function task_free_rank');
     this.addSql('drop function task_rank');
     this.addSql('drop view searched_tasks');
     this.addSql('drop table task_tags');

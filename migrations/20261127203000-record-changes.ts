@@ -38,6 +38,9 @@ const RECORD = `
       changes := changes || jsonb_build_object('${field}', jsonb_build_array(old.${field}, new.${field}));
     end if;`,
     ).join('')}
+    if changes = '{}' then
+      return null;
+    end if;
     insert into task_changes (user_id, task_id, version, changed_at, changes)
     values (new.user_id, new.id, new.version, new.updated_at, changes);
     return null;

@@ -34,7 +34,7 @@ async function openApi(): Promise<string> {
     events,
     logger,
     bodyLimit: 1,
-    userRoutes: restRoutes(services, { results, connections: {} as LiveConnections, logger }),
+    userRoutes: restRoutes(services, { results, connections: {} as LiveConnections, events, logger }),
     openRoutes: [],
     around: (fastify) => fastify,
   });

@@ -2,6 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import { auditRoutes } from './audit/audit.routes.ts';
 import type { Logger } from './core/logger.ts';
 import type { ResultCache } from './core/result-cache.ts';
+import type { SecurityEventLog } from './core/security-events.ts';
 import { exportRoutes } from './exports/export.routes.ts';
 import type { LiveConnections } from './http/live-connections.ts';
 import { importRoutes } from './imports/import.routes.ts';
@@ -18,16 +19,20 @@ import { userRoutes } from './users/user.routes.ts';
 interface RestGround {
   results: ResultCache;
   connections: LiveConnections;
+  events: SecurityEventLog;
   logger: Logger;
 }
 
 /** REST as a whole, each route over a service: what needs a user. */
-export function restRoutes(services: Services, { results, connections, logger }: RestGround): FastifyPluginCallback[] {
+export function restRoutes(
+  services: Services,
+  { results, connections, events, logger }: RestGround,
+): FastifyPluginCallback[] {
   const { tasks, bulk, trash, history, labels, users, audit, exports, imports, sync } = services;
   return [
     taskRoutes(tasks, results),
     taskActionRoutes(tasks),
-    bulkRoutes(bulk),
+    bulkRoutes(bulk, events),
     trashRoutes(trash),
     historyRoutes(history, tasks),
     labelRoutes(labels, 'tags'),

@@ -57,8 +57,8 @@ const HOLD_OWNER = 'select id from users where id = ? for no key update';
 const HOLD_TASKS: Record<LabelKind, string> = {
   tags: `
     select id from tasks
-    where user_id = ? and id in (select task_id from task_tags where user_id = ? and tag_id = ?) order by id for update`,
-  lists: 'select id from tasks where user_id = ? and list_id = ? order by id for update',
+    where user_id = ? and id in (select task_id from task_tags where user_id = ? and tag_id = ?) order by id for no key update`,
+  lists: 'select id from tasks where user_id = ? and list_id = ? order by id for no key update',
 };
 
 /** Tags and lists in PostgreSQL. */

@@ -1,10 +1,14 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERROR_STATUS, type ErrorCode } from '../core/errors.ts';
 import { BATCHES } from '../core/rate-limits.ts';
+import type { SecurityEventLog } from '../core/security-events.ts';
 import { actorOf } from '../http/actor.ts';
 import { idempotencyKeyOf as keyOf } from '../http/idempotency.ts';
+import { originOf } from '../http/origin.ts';
 import { problems } from '../http/problem.ts';
+import { recordRefusal } from '../http/refusals.ts';
 import { bodyOf, toSnakeCase } from '../http/snake-case.ts';
 import { idempotencyHeader } from '../http/write-headers.ts';
 import { MAXIMUM_ITEMS } from './bulk.inputs.ts';
@@ -81,7 +85,14 @@ const changes = z
 const deletions = z.strictObject(targets).meta({ id: 'BulkDeletion', description: 'Tasks to delete.' });
 
 /** Writes of many tasks over REST: POST, since what is done with them stands in the body. */
-export function bulkRoutes(bulk: BulkService): FastifyPluginCallbackZod {
+export function bulkRoutes(bulk: BulkService, events: SecurityEventLog): FastifyPluginCallbackZod {
+  /** What single ones are refused for is no error of the request, which would be recorded by itself. */
+  function answerOf(request: FastifyRequest, outcome: BulkOutcome) {
+    const refused = { userId: actorOf(request).userId, origin: originOf(request.raw) };
+    for (const { error } of outcome.errors) recordRefusal(events, error, refused);
+    return toOutcome(outcome);
+  }
+
   return (scope, _options, done) => {
     const common = { tags, headers: idempotencyHeader };
     const response = { 200: outcome.describe('All or none'), ...problems(409, 413) };
@@ -103,7 +114,7 @@ export function bulkRoutes(bulk: BulkService): FastifyPluginCallbackZod {
         const { tasks, ...others } = bodyOf(request.body);
         const inputs = Array.isArray(tasks) ? tasks.map(itemOf) : tasks;
         const input = { inputs, ...others } as { inputs: CreateTaskInput[] };
-        return toOutcome(await bulk.create(actorOf(request), input, { key: keyOf(request, reply) }));
+        return answerOf(request, await bulk.create(actorOf(request), input, { key: keyOf(request, reply) }));
       },
     );
 
@@ -124,7 +135,7 @@ export function bulkRoutes(bulk: BulkService): FastifyPluginCallbackZod {
       async (request, reply) => {
         const { set, ...others } = bodyOf(request.body);
         const input = { ...others, filter: filterOf(request.query), set: itemOf(set) };
-        return toOutcome(await bulk.update(actorOf(request), input as never, { key: keyOf(request, reply) }));
+        return answerOf(request, await bulk.update(actorOf(request), input as never, { key: keyOf(request, reply) }));
       },
     );
 
@@ -144,7 +155,7 @@ export function bulkRoutes(bulk: BulkService): FastifyPluginCallbackZod {
       },
       async (request, reply) => {
         const input = { ...bodyOf(request.body), filter: filterOf(request.query) };
-        return toOutcome(await bulk.delete(actorOf(request), input as never, { key: keyOf(request, reply) }));
+        return answerOf(request, await bulk.delete(actorOf(request), input as never, { key: keyOf(request, reply) }));
       },
     );
     done();
@@ -156,16 +167,18 @@ function itemOf(item: unknown): unknown {
   return typeof item === 'object' && item !== null && !Array.isArray(item) ? bodyOf(item) : item;
 }
 
-function toOutcome({ tasks, errors, isDryRun }: BulkOutcome): z.output<typeof outcome> {
-  const changed = tasks.filter((task) => !task.isUnchanged);
+function toOutcome({ tasks, errors, affected, isDryRun }: BulkOutcome): z.output<typeof outcome> {
   return {
-    affected: changed.length,
+    affected,
     tasks: tasks.map(toResource),
-    errors: errors.map(({ message, fields, ...error }) => ({
-      ...error,
+    errors: errors.map(({ index, id, error: { code, message, details } }) => ({
+      index,
+      id,
+      code,
       detail: message,
-      fields: fields.map(({ field, message: said }) => ({ field: toSnakeCase(field), message: said })),
+      fields: details.fields?.map(({ field, message: said }) => ({ field: toSnakeCase(field), message: said })) ?? [],
+      version: details.version ?? null,
     })),
-    undo_token: isDryRun ? null : undoTokenOf(changed),
+    undo_token: isDryRun ? null : undoTokenOf(tasks),
   };
 }

@@ -35,6 +35,8 @@ export interface BulkOutcome {
   /** after the write; of a dry run as they would be */
   tasks: WrittenTask[];
   errors: BulkError[];
+  /** how many tasks were changed, or would be */
+  affected: number;
   /** nothing was kept, since something was refused or it was not meant */
   isDryRun: boolean;
 }
@@ -185,27 +187,38 @@ async function inBulk(
       ({ errors }) => errors.length === 0 && !isDryRun,
     ),
   );
-  return { tasks: outcome.errors.length > 0 ? [] : outcome.tasks, errors: outcome.errors, isDryRun };
+  return outcome.errors.length > 0
+    ? { tasks: [], affected: 0, errors: outcome.errors, isDryRun }
+    : { ...outcome, isDryRun };
 }
 
 async function outcomeOf(store: TaskStore, actor: Actor, items: readonly (Item | AppError)[]) {
   const named = items.flatMap((item) => (item instanceof AppError ? [] : item.id));
-  const before = new Set((await store.byIds(actor.userId, named)).map(({ id }) => id));
+  const before = new Map((await store.byIds(actor.userId, named)).map((task) => [task.id, task]));
   const [tasks, errors]: [WrittenTask[], BulkError[]] = [[], []];
+  let affected = 0;
   for (const [index, item] of items.entries()) {
     if (item instanceof AppError) {
       errors.push({ index, id: null, error: item });
       continue;
     }
     try {
-      tasks.push(await item.run(store));
+      const task = await item.run(store);
+      tasks.push(task);
+      if (!task.isUnchanged) affected += 1;
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      // A part of a task that was deleted with these has gone with it.
-      if (error.code !== 'NOT_FOUND' || !before.has(item.id)) errors.push({ index, id: item.id, error });
+      const task = before.get(item.id);
+      if (error.code === 'NOT_FOUND' && task) {
+        // A part of a task that was deleted before it has gone with it, and comes back with it.
+        tasks.push({ ...task, isUnchanged: true });
+        affected += 1;
+      } else {
+        errors.push({ index, id: item.id, error });
+      }
     }
   }
-  return { tasks, errors };
+  return { tasks, errors, affected };
 }
 
 /** The input, or what is wrong with it. */

@@ -58,13 +58,13 @@ abstract class BulkPayload {
 
   @Field(() => Int, { description: 'How many tasks were changed; with dryRun, how many would be.' })
   get affected(): number {
-    return this.outcome.tasks.filter((task) => !task.isUnchanged).length;
+    return this.outcome.affected;
   }
 
   @Field(() => String, { nullable: true, description: 'To be given to `undo`; null where nothing was changed.' })
   get undoToken(): string | null {
     const { tasks, isDryRun } = this.outcome;
-    return isDryRun ? null : undoTokenOf(tasks.filter((task) => !task.isUnchanged));
+    return isDryRun ? null : undoTokenOf(tasks);
   }
 }
 

@@ -41,9 +41,17 @@ export const TAKE_TURN = `select pg_advisory_xact_lock(hashtextextended($1, ${BA
 const KNOWN = `
   select id, fingerprint, task_id as "taskId" from applied_commands where user_id = $1 and id = any($2::uuid[])`;
 
-/** In one order for all, and before the first write locks the owner's row: single writes lock the task and then the owner. */
+/**
+ * In one order for all, with subtasks, which go with a task that is deleted, and before the first write locks the owner's
+ * row: single writes lock the task and then the owner.
+ */
 const HOLD_TASKS = `
-  select id from tasks where id = any($2::uuid[]) and user_id = $1 and deleted_at is null order by id for update`;
+  with recursive named (id) as (
+    select id from tasks where id = any($2::uuid[]) and user_id = $1 and deleted_at is null
+    union
+    select tasks.id from named join tasks on tasks.parent_id = named.id where tasks.user_id = $1
+  )
+  select tasks.id from named join tasks on tasks.id = named.id order by tasks.id for no key update of tasks`;
 
 /** The lock on the owner's row keeps an erasure at the same time from missing the commands. */
 const REMEMBER = `

@@ -12,6 +12,8 @@ export interface RecordedChange {
   changedAt: Timestamp;
   /** by the names of columns: before and after */
   changes: Record<string, [unknown, unknown]>;
+  /** where it stands as long as it is not moved */
+  unmoved: string;
 }
 
 /** A completed occurrence of a recurring task. */
@@ -38,7 +40,8 @@ const slice = (columns: string, table: string) => `
     order by version desc limit $4
   ) as found`;
 
-const CHANGES = slice('changed_at as "changedAt", changes', 'task_changes');
+const UNMOVED = '(select task_rank(null, created_at, id) from tasks where user_id = $1 and id = asked.id) as unmoved';
+const CHANGES = slice(`changed_at as "changedAt", changes, ${UNMOVED}`, 'task_changes');
 const OCCURRENCES = slice(
   'due_date as "dueDate", due_at as "dueAt", completed_at as "completedAt"',
   'task_occurrences',

@@ -9,7 +9,7 @@ import { createOnce } from './task.once.ts';
 import type { WriteOptions } from './task.service.ts';
 import type { TaskStore } from './task.store.ts';
 import { TASK_PRIORITIES, type TaskRow } from './task.ts';
-import { refusalOf, standingsOf } from './task.writes.ts';
+import { refusal } from './task.writes.ts';
 import { type Change, changesOfToken } from './undo.token.ts';
 
 const historyQuery = z.strictObject({ first: pageSize.nullish(), after: cursorText.nullish() });
@@ -111,13 +111,11 @@ export function createHistoryService(store: TaskStore): HistoryService {
       const changes = changesOfToken(token);
       return once(actor, key, changes[0]?.id ?? '', ['undo', token], async (within) => {
         const undone = await within.undo(actor.userId, changes);
-        const missing = changes.find((_change, index) => undone[index] === undefined);
-        if (missing) throw refusalOf((await standingsOf(within, actor, [missing.id])).get(missing.id));
-        const tasks = undone.filter((task) => task !== undefined);
+        if ('missing' in undone) throw await refusal(within, actor, undone.missing);
         return {
-          tasks: tasks.filter((task) => !task.isDeleted),
-          deletedIds: tasks.filter((task) => task.isDeleted).map(({ id }) => id),
-          changes: tasks.map(({ id, version }) => ({ id, version })),
+          tasks: undone.filter((task) => !task.isDeleted),
+          deletedIds: undone.filter((task) => task.isDeleted).map(({ id }) => id),
+          changes: undone.map(({ id, version }) => ({ id, version })),
         };
       });
     },
@@ -142,11 +140,12 @@ const FIELDS: Record<string, { field: string; show?: (value: unknown) => string 
   deleted_at: { field: 'deletedAt', show: (moment) => timestampFromDatabase(String(moment)) },
 };
 
-function entryOf({ version, changedAt, changes }: RecordedChange): HistoryEntry {
+function entryOf({ version, changedAt, changes, unmoved }: RecordedChange): HistoryEntry {
   const shown = Object.entries(FIELDS).flatMap(([column, { field, show = String }]) => {
     const change = changes[column];
     if (!change) return [];
-    const [before, after] = change.map((value) => (value === null ? null : show(value)));
+    const missing = column === 'rank' ? unmoved : null;
+    const [before, after] = change.map((value) => (value === null ? missing : show(value)));
     return { field, before: before ?? null, after: after ?? null };
   });
   return { version, changedAt, changes: shown };

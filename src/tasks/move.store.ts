@@ -4,7 +4,9 @@ import { databaseWithin } from '../db/transaction-database.ts';
 import type { Queryable, UserDatabase } from '../db/user-database.ts';
 import { TAKE_TURN } from './command.store.ts';
 import { type Rank, rankBetween, respread } from './task.rank.ts';
+import type { WrittenTask } from './task.store.ts';
 import { TASK_COLUMNS, type TaskRow } from './task.ts';
+import type { Change } from './undo.token.ts';
 
 /** Where a task is to stand: directly before or directly after another one. */
 export interface Move {
@@ -30,7 +32,7 @@ const PLACE = '(task_rank(rank, created_at, id) collate "C")';
 const REACH = 2;
 const WIDER = 32;
 
-const HOLD = `select version, ${PLACE} as place from tasks where id = $2 and ${OWN} for update`;
+const HOLD = `select version, ${PLACE} as place from tasks where id = $2 and ${OWN} for no key update`;
 const ANCHOR = `select ${PLACE} as place from tasks where id = $2 and ${OWN}`;
 const BEFORE = `
   select id, ${PLACE} as rank from tasks where ${OWN} and id <> $2 and ${PLACE} <= $3 order by ${PLACE} desc limit $4`;
@@ -39,18 +41,18 @@ const AFTER = `
 const RANK = `update tasks set rank = $3 where id = $2 and ${OWN} returning ${TASK_COLUMNS}`;
 const RANK_ALL = `
   update tasks set rank = given.rank from unnest($2::uuid[], $3::text[]) as given (id, rank)
-  where tasks.id = given.id and ${OWN} and tasks.rank is distinct from given.rank`;
+  where tasks.id = given.id and ${OWN} and tasks.rank is distinct from given.rank
+  returning tasks.id, tasks.version`;
+
+/** In one order for all, and before the first write locks the owner's row. */
+const HOLD_ALL = `select id from tasks where id = any($2::uuid[]) and ${OWN} order by id for no key update`;
 
 /**
  * Moves one own task. It writes no other row, unless there is no short rank left between its new neighbours: then some of
  * them are ranked anew. Moves of one user take turns, and turns with batches of commands, so that no two tasks get one rank.
  * @throws ConflictError with the current version when `versions` are given and do not hold it
  */
-export function moveTask(
-  database: IsolatedDatabase,
-  userId: string,
-  move: Move,
-): Promise<(TaskRow & { isUnchanged?: true }) | MoveTarget> {
+export function moveTask(database: IsolatedDatabase, userId: string, move: Move): Promise<WrittenTask | MoveTarget> {
   return database.as(userId).transaction(async (manager) => {
     const user = databaseWithin(manager, userId).as(userId);
     await user.query(TAKE_TURN, [userId]);
@@ -58,7 +60,11 @@ export function moveTask(
   });
 }
 
-async function moveInTurn(user: UserDatabase, userId: string, { id, anchorId, side, versions }: Move) {
+async function moveInTurn(
+  user: UserDatabase,
+  userId: string,
+  { id, anchorId, side, versions }: Move,
+): Promise<WrittenTask | MoveTarget> {
   const [task] = await user.query<{ version: number; place: Rank }>(HOLD, [userId, id]);
   if (!task) return 'task';
   if (versions && !versions.includes(task.version)) {
@@ -73,9 +79,10 @@ async function moveInTurn(user: UserDatabase, userId: string, { id, anchorId, si
     const [row] = await user.query<TaskRow>(`select ${TASK_COLUMNS} from tasks where id = $2 and ${OWN}`, [userId, id]);
     return { ...row!, isUnchanged: true as const };
   }
-  const rank = rankBetween(low, high) ?? (await makeRoom(user, userId, { id, anchorId, side }, anchor.place));
-  const [moved] = await user.query<TaskRow>(RANK, [userId, id, rank]);
-  return moved ?? 'task';
+  const rank = rankBetween(low, high);
+  const room = rank === undefined ? await makeRoom(user, userId, { id, anchorId, side }, anchor.place) : undefined;
+  const [moved] = await user.query<TaskRow>(RANK, [userId, id, rank ?? room?.rank]);
+  return moved ? { ...moved, ...(room && { besides: room.others }) } : 'task';
 }
 
 /** In order, with an end of the list at either side where it was reached. */
@@ -96,8 +103,13 @@ function placeOf(around: readonly Neighbour[], anchorId: string, side: Move['sid
   return around.findIndex((neighbour) => neighbour.id === anchorId) + (side === 'after' ? 1 : 0);
 }
 
-/** Ranks neighbours anew, as few as will do, and answers the rank between them. */
-async function makeRoom(user: Queryable, userId: string, { id, anchorId, side }: Move, place: Rank): Promise<Rank> {
+/** Ranks neighbours anew, as few as will do, and answers the rank between them and what was done to them. */
+async function makeRoom(
+  user: Queryable,
+  userId: string,
+  { id, anchorId, side }: Move,
+  place: Rank,
+): Promise<{ rank: Rank; others: Change[] }> {
   for (let reach = WIDER; ; reach *= 2) {
     const around = await neighbours(user, userId, id, place, reach);
     const index = placeOf(around, anchorId, side);
@@ -109,7 +121,7 @@ async function makeRoom(user: Queryable, userId: string, { id, anchorId, side }:
     const own = index - spread.start;
     const others = spread.ranks.toSpliced(own, 1);
     const ids = around.slice(spread.start, spread.start + others.length).map((neighbour) => neighbour.id);
-    await user.query(RANK_ALL, [userId, ids, others]);
-    return spread.ranks[own]!;
+    await user.query(HOLD_ALL, [userId, ids]);
+    return { rank: spread.ranks[own]!, others: await user.query<Change>(RANK_ALL, [userId, ids, others]) };
   }
 }

@@ -3,7 +3,7 @@ import type { DeletedTask } from './task.service.ts';
 import type { WrittenTask } from './task.store.ts';
 import type { TaskRow } from './task.ts';
 import { TaskType } from './task.type.ts';
-import { undoTokenOf } from './undo.token.ts';
+import { undoTokenOf, type Written } from './undo.token.ts';
 
 /** What mutations answer: an object each, so that fields can be added without breaking clients. */
 
@@ -14,7 +14,7 @@ const UNDO_TOKEN = {
 
 @ObjectType()
 abstract class UndoablePayload {
-  protected abstract readonly written: readonly { id: string; version: number }[];
+  protected abstract readonly written: readonly Written[];
 
   @Field(() => String, UNDO_TOKEN)
   get undoToken(): string | null {
@@ -32,7 +32,7 @@ abstract class TaskPayload extends UndoablePayload {
   constructor(task: WrittenTask) {
     super();
     this.task = task;
-    this.written = task.isUnchanged ? [] : [task];
+    this.written = [task];
   }
 }
 

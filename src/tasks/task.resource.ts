@@ -128,7 +128,7 @@ export const ifNoneMatchHeader = z.object({
 /** Answers a task with its version, and with how a write of it is taken back. */
 export function sendTask(reply: FastifyReply, task: WrittenTask, isWrite = true): TaskResource {
   reply.header('etag', etagOf(task));
-  const undoToken = isWrite && !task.isUnchanged ? undoTokenOf([task]) : null;
+  const undoToken = isWrite ? undoTokenOf([task]) : null;
   if (undoToken !== null) reply.header(UNDO_TOKEN, undoToken);
   return toResource(task);
 }

@@ -1,4 +1,4 @@
-import { LockMode, OptimisticLockError } from '@mikro-orm/core';
+import { OptimisticLockError } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ConflictError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
@@ -48,6 +48,8 @@ import type { Change } from './undo.token.ts';
 export interface WrittenTask extends TaskRow {
   /** nothing was written, as nothing was asked that was not so already */
   isUnchanged?: true;
+  /** what was done to other ones for the sake of this one */
+  besides?: readonly Change[];
 }
 
 /** What is to be changed of a task as it is; called again where somebody else was quicker. */
@@ -93,8 +95,8 @@ export interface TaskStore {
   purge(userId: string, id: string): Promise<boolean>;
   history(userId: string, slice: HistorySlice): Promise<RecordedChange[]>;
   occurrences(userId: string, slice: HistorySlice): Promise<CompletedOccurrence[]>;
-  /** All or none; `undefined` for tasks that are not there. @throws ConflictError when one was changed since */
-  undo(userId: string, changes: readonly Change[]): Promise<(UndoneTask | undefined)[]>;
+  /** All or none, in order, or which task is not there. @throws ConflictError when one was changed since */
+  undo(userId: string, changes: readonly Change[]): Promise<UndoneTask[] | { missing: string }>;
   /**
    * Does `work` unless it was done under this key within 24 hours: then the answer of that time is given again. The store
    * that `work` gets is that of one transaction with the key and the answer, `taskId` what the key is bound to.
@@ -166,8 +168,8 @@ export function createTaskStore(database: IsolatedDatabase): TaskStore {
       // More than one row is to be written, or somebody was quicker between our read and our flush. With the row held
       // either the version that the client knows is gone, which is a conflict, or the change applies to what is there now.
       return database.as(userId).transaction(async (manager) => {
-        const place = { id, userId, deletedAt: null };
-        const task = await manager.findOne(Task, place, { lockMode: LockMode.PESSIMISTIC_WRITE });
+        await manager.execute(HOLD, [id, userId]);
+        const task = await manager.findOne(Task, { id, userId, deletedAt: null });
         return task ? changeHeld(manager, task, revise, versions) : undefined;
       });
     },
@@ -211,6 +213,8 @@ async function touch(manager: EntityManager, { userId, id }: Task): Promise<Task
   return row!;
 }
 
+/** Lets subtasks be made meanwhile, whose foreign keys look at it: they wait for the owner's row, which comes later. */
+const HOLD = 'select from tasks where id = ? and user_id = ? for no key update';
 const RECORD_OCCURRENCE = `
   insert into task_occurrences (user_id, task_id, version, due_date, due_at, completed_at) values (?, ?, ?, ?, ?, ?)`;
 

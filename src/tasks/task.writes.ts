@@ -19,13 +19,13 @@ export async function createUnder(
   { userId }: Actor,
   task: NewTask,
   isRetry: (existing: TaskRow, task: NewTask) => boolean = isSame,
-): Promise<TaskRow> {
+): Promise<WrittenTask> {
   try {
     return await store.insert(userId, task);
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     const [existing] = await store.byIds(userId, [task.id]);
-    if (existing && isRetry(existing, task)) return existing;
+    if (existing && isRetry(existing, task)) return { ...existing, isUnchanged: true };
     throw new ConflictError('This id is already in use, and not for this task', existing?.version);
   }
 }
@@ -69,7 +69,7 @@ export async function moveTask(store: TaskStore, actor: Actor, move: Move): Prom
 }
 
 /** The error for an own task that was looked for and not found. */
-async function refusal(store: TaskStore, actor: Actor, id: string): Promise<AppError> {
+export async function refusal(store: TaskStore, actor: Actor, id: string): Promise<AppError> {
   return refusalOf((await standingsOf(store, actor, [id])).get(id));
 }
 

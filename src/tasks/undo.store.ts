@@ -1,7 +1,7 @@
-import { ConflictError } from '../core/errors.ts';
+import { AppError, ConflictError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { databaseWithin } from '../db/transaction-database.ts';
-import type { UserDatabase } from '../db/user-database.ts';
+import type { Queryable } from '../db/user-database.ts';
 import { TAKE_TURN } from './command.store.ts';
 import type { RecordedChange } from './history.queries.ts';
 import { TASK_COLUMNS, type TaskRow } from './task.ts';
@@ -29,63 +29,93 @@ const COLUMNS: Record<string, string> = {
   list_id: '(select lists.id from lists where lists.id = given.list_id and lists.user_id = $1)',
   parent_id: `(
     select parent.id from tasks as parent
-    where parent.id = given.parent_id and parent.user_id = $1 and parent.deleted_at is null)`,
-  rank: 'given.rank',
+    where parent.id = given.parent_id and parent.user_id = $1
+      and (parent.deleted_at is null or given.deleted_at is not null))`,
+  // Somebody may have moved another task to where this one was.
+  rank: 'task_free_rank($1, $2, given.rank, $4)',
   deleted_at: 'given.deleted_at',
 };
 
-const HOLD = 'select id from tasks where id = any($2::uuid[]) and user_id = $1 order by id for update';
-const VERSION = 'select version from tasks where id = $2 and user_id = $1 and purged_at is null';
+const HOLD = `
+  select id, version from tasks where id = any($2::uuid[]) and user_id = $1 and purged_at is null
+  order by id for no key update`;
+/** How deep tasks stand, since none can be put back under one that is still away. */
+const DEPTHS = `
+  with recursive places (id, above, depth) as (
+    select id, parent_id, 0 from tasks where id = any($2::uuid[]) and user_id = $1
+    union all
+    select places.id, tasks.parent_id, depth + 1 from places join tasks on tasks.id = places.above and tasks.user_id = $1
+  )
+  select id, max(depth)::int as depth from places group by id`;
+const IS_DELETED = 'select deleted_at is not null as "isDeleted" from tasks where id = $2 and user_id = $1';
 const RECORDED = 'select changes from task_changes where user_id = $1 and task_id = $2 and version = $3';
 const FORGET_OCCURRENCE = 'delete from task_occurrences where user_id = $1 and task_id = $2 and version = $3';
-const RETURNING = `returning ${TASK_COLUMNS}, deleted_at is not null as "isDeleted"`;
-const UNMAKE = `update tasks set deleted_at = now() where id = $2 and user_id = $1 ${RETURNING}`;
+const SHOWN = `${TASK_COLUMNS}, deleted_at is not null as "isDeleted"`;
+const READ_TASK = `select ${SHOWN} from tasks where id = $2 and user_id = $1`;
 
 /**
- * Takes changes back, all or none, the last one first: each task becomes what it was before, unless it was changed since.
- * `undefined` stands for one that is not there.
- * @throws ConflictError with the current version when a task was changed since, or what it was is forgotten
+ * Takes changes back, all or none: each task becomes what it was before, unless one was changed since. Answers the tasks in
+ * the order of the changes, or the id of one that is not there.
+ * @throws ConflictError with the current version when a task was changed since, or cannot be what it was
  */
 export function undoChanges(
   database: IsolatedDatabase,
   userId: string,
   changes: readonly Change[],
-): Promise<(UndoneTask | undefined)[]> {
+): Promise<UndoneTask[] | { missing: string }> {
   return database.as(userId).transaction(async (manager) => {
     const user = databaseWithin(manager, userId).as(userId);
+    const ids = changes.map(({ id }) => id);
     await user.query(TAKE_TURN, [userId]);
-    await user.query(HOLD, [userId, changes.map(({ id }) => id)]);
-    const undone: (UndoneTask | undefined)[] = [];
-    for (const change of changes.toReversed()) undone.unshift(await undoChange(user, userId, change));
-    return undone;
+    const held = await user.query<Change>(HOLD, [userId, ids]);
+    const versions = new Map(held.map(({ id, version }) => [id, version]));
+    const missing = ids.find((id) => !versions.has(id));
+    if (missing !== undefined) return { missing };
+    const changed = changes.find(({ id, version }) => versions.get(id) !== version);
+    if (changed) throw new ConflictError('The task has changed since', versions.get(changed.id));
+    const places = await user.query<{ id: string; depth: number }>(DEPTHS, [userId, ids]);
+    const depths = new Map(places.map(({ id, depth }) => [id, depth]));
+    const downwards = changes.toSorted((one, other) => (depths.get(one.id) ?? 0) - (depths.get(other.id) ?? 0));
+    const undone = new Map<string, UndoneTask>();
+    for (const change of downwards) undone.set(change.id, await undoChange(user, userId, change, ids));
+    return ids.flatMap((id) => undone.get(id) ?? []);
   });
 }
 
 async function undoChange(
-  user: UserDatabase,
+  user: Queryable,
   userId: string,
   { id, version }: Change,
-): Promise<UndoneTask | undefined> {
-  const [task] = await user.query<{ version: number }>(VERSION, [userId, id]);
-  if (!task) return undefined;
-  if (task.version !== version) throw new ConflictError('The task has changed since', task.version);
-  if (version === 1) return (await user.query<UndoneTask>(UNMAKE, [userId, id]))[0];
-  const [recorded] = await user.query<Pick<RecordedChange, 'changes'>>(RECORDED, [userId, id, version]);
-  if (!recorded) throw new ConflictError('What the task was before is no longer known', version);
-  const before = Object.fromEntries(
-    Object.entries(recorded.changes).flatMap(([column, [was]]) =>
-      Object.hasOwn(COLUMNS, column) ? [[column, was]] : [],
-    ),
-  );
+  ids: readonly string[],
+): Promise<UndoneTask> {
+  const before = await stateBefore(user, userId, { id, version });
   await user.query(FORGET_OCCURRENCE, [userId, id, version]);
+  const [now] = await user.query<{ isDeleted: boolean }>(IS_DELETED, [userId, id]);
+  // It has followed what it is a part of.
+  if ('deleted_at' in before && (before.deleted_at !== null) === now?.isDeleted) delete before.deleted_at;
   const columns = Object.keys(before);
-  if (columns.length === 0) throw new ConflictError('What the task was before is no longer known', version);
-  const values = columns.map((column) => COLUMNS[column]).join(', ');
-  const [undone] = await user.query<UndoneTask>(
-    `update tasks set (${columns.join(', ')}) = (
-       select ${values} from jsonb_populate_record(null::tasks, $3::jsonb) as given
-     ) where id = $2 and user_id = $1 ${RETURNING}`,
-    [userId, id, JSON.stringify(before)],
+  if (columns.length > 0) {
+    const values = columns.map((column) => COLUMNS[column]).join(', ');
+    const update = `
+      update tasks set (${columns.join(', ')}) = (
+        select ${values} from jsonb_populate_record(null::tasks, $3::jsonb) as given where $4::uuid[] is not null
+      ) where id = $2::uuid and user_id = $1`;
+    await user.query(update, [userId, id, JSON.stringify(before), ids]).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== 'BAD_USER_INPUT') throw error;
+      throw new ConflictError(`The task cannot be what it was: ${error.message}`, version);
+    });
+  }
+  const [task] = await user.query<UndoneTask>(READ_TASK, [userId, id]);
+  return task!;
+}
+
+/** What is to be written, by the names of columns. */
+async function stateBefore(user: Queryable, userId: string, { id, version }: Change): Promise<Record<string, unknown>> {
+  if (version === 1) return { deleted_at: new Date().toISOString() };
+  const [recorded] = await user.query<Pick<RecordedChange, 'changes'>>(RECORDED, [userId, id, version]);
+  const before = Object.entries(recorded?.changes ?? {}).flatMap(([column, [was]]) =>
+    Object.hasOwn(COLUMNS, column) ? [[column, was] as const] : [],
   );
-  return undone;
+  if (before.length === 0) throw new ConflictError('What the task was before is no longer known', version);
+  return Object.fromEntries(before);
 }
