@@ -48,10 +48,15 @@ const DEPTHS = `
   )
   select id, max(depth)::int as depth from places group by id`;
 const IS_DELETED = 'select deleted_at is not null as "isDeleted" from tasks where id = $2 and user_id = $1';
-const RECORDED = 'select changes from task_changes where user_id = $1 and task_id = $2 and version = $3';
-const FORGET_OCCURRENCE = 'delete from task_occurrences where user_id = $1 and task_id = $2 and version = $3';
-const SHOWN = `${TASK_COLUMNS}, deleted_at is not null as "isDeleted"`;
-const READ_TASK = `select ${SHOWN} from tasks where id = $2 and user_id = $1`;
+const NAMED = 'unnest($2::uuid[], $3::integer[]) as named (id, version)';
+const RECORDED = `
+  select task_id as id, changes from task_changes
+  join ${NAMED} on task_id = named.id and task_changes.version = named.version where user_id = $1`;
+const FORGET_OCCURRENCES = `
+  delete from task_occurrences using ${NAMED}
+  where user_id = $1 and task_id = named.id and task_occurrences.version = named.version`;
+const UNDONE = `
+  select ${TASK_COLUMNS}, deleted_at is not null as "isDeleted" from tasks where id = any($2::uuid[]) and user_id = $1`;
 
 /**
  * Takes changes back, all or none: each task becomes what it was before, unless one was changed since. Answers the tasks in
@@ -73,49 +78,63 @@ export function undoChanges(
     if (missing !== undefined) return { missing };
     const changed = changes.find(({ id, version }) => versions.get(id) !== version);
     if (changed) throw new ConflictError('The task has changed since', versions.get(changed.id));
-    const places = await user.query<{ id: string; depth: number }>(DEPTHS, [userId, ids]);
-    const depths = new Map(places.map(({ id, depth }) => [id, depth]));
-    const downwards = changes.toSorted((one, other) => (depths.get(one.id) ?? 0) - (depths.get(other.id) ?? 0));
-    const undone = new Map<string, UndoneTask>();
-    for (const change of downwards) undone.set(change.id, await undoChange(user, userId, change, ids));
+    const states = await statesBefore(user, userId, changes);
+    await user.query(FORGET_OCCURRENCES, [userId, ids, changes.map(({ version }) => version)]);
+    for (const change of await downwards(user, userId, changes)) {
+      await putBack(user, userId, change, states.get(change.id) ?? {}, ids);
+    }
+    const undone = new Map((await user.query<UndoneTask>(UNDONE, [userId, ids])).map((task) => [task.id, task]));
     return ids.flatMap((id) => undone.get(id) ?? []);
   });
 }
 
-async function undoChange(
-  user: Queryable,
-  userId: string,
-  { id, version }: Change,
-  ids: readonly string[],
-): Promise<UndoneTask> {
-  const before = await stateBefore(user, userId, { id, version });
-  await user.query(FORGET_OCCURRENCE, [userId, id, version]);
-  const [now] = await user.query<{ isDeleted: boolean }>(IS_DELETED, [userId, id]);
-  // It has followed what it is a part of.
-  if ('deleted_at' in before && (before.deleted_at !== null) === now?.isDeleted) delete before.deleted_at;
-  const columns = Object.keys(before);
-  if (columns.length > 0) {
-    const values = columns.map((column) => COLUMNS[column]).join(', ');
-    const update = `
-      update tasks set (${columns.join(', ')}) = (
-        select ${values} from jsonb_populate_record(null::tasks, $3::jsonb) as given where $4::uuid[] is not null
-      ) where id = $2::uuid and user_id = $1`;
-    await user.query(update, [userId, id, JSON.stringify(before), ids]).catch((error: unknown) => {
-      if (!(error instanceof AppError) || error.code !== 'BAD_USER_INPUT') throw error;
-      throw new ConflictError(`The task cannot be what it was: ${error.message}`, version);
-    });
-  }
-  const [task] = await user.query<UndoneTask>(READ_TASK, [userId, id]);
-  return task!;
+/** What is to be written of each, by the names of columns. */
+async function statesBefore(user: Queryable, userId: string, changes: readonly Change[]) {
+  const values = [userId, changes.map(({ id }) => id), changes.map(({ version }) => version)];
+  const recorded = await user.query<Pick<RecordedChange, 'changes'> & { id: string }>(RECORDED, values);
+  const found = new Map(recorded.map((change) => [change.id, change.changes]));
+  return new Map(changes.map(({ id, version }) => [id, stateBefore(found.get(id) ?? {}, version)]));
 }
 
-/** What is to be written, by the names of columns. */
-async function stateBefore(user: Queryable, userId: string, { id, version }: Change): Promise<Record<string, unknown>> {
+function stateBefore(changes: RecordedChange['changes'], version: number): Record<string, unknown> {
   if (version === 1) return { deleted_at: new Date().toISOString() };
-  const [recorded] = await user.query<Pick<RecordedChange, 'changes'>>(RECORDED, [userId, id, version]);
-  const before = Object.entries(recorded?.changes ?? {}).flatMap(([column, [was]]) =>
+  const before = Object.entries(changes).flatMap(([column, [was]]) =>
     Object.hasOwn(COLUMNS, column) ? [[column, was] as const] : [],
   );
   if (before.length === 0) throw new ConflictError('What the task was before is no longer known', version);
   return Object.fromEntries(before);
+}
+
+async function downwards(user: Queryable, userId: string, changes: readonly Change[]): Promise<Change[]> {
+  const places = await user.query<{ id: string; depth: number }>(DEPTHS, [userId, changes.map(({ id }) => id)]);
+  const depths = new Map(places.map(({ id, depth }) => [id, depth]));
+  return changes.toSorted((one, other) => (depths.get(one.id) ?? 0) - (depths.get(other.id) ?? 0));
+}
+
+async function putBack(
+  user: Queryable,
+  userId: string,
+  { id, version }: Change,
+  { deleted_at: deletedAt, ...others }: Record<string, unknown>,
+  ids: readonly string[],
+): Promise<void> {
+  // It may have followed what it is a part of.
+  const isDue = deletedAt !== undefined && (await isDeleted(user, userId, id)) !== (deletedAt !== null);
+  const before = isDue ? { ...others, deleted_at: deletedAt } : others;
+  const columns = Object.keys(before);
+  if (columns.length === 0) return;
+  const values = columns.map((column) => COLUMNS[column]).join(', ');
+  const update = `
+    update tasks set (${columns.join(', ')}) = (
+      select ${values} from jsonb_populate_record(null::tasks, $3::jsonb) as given where $4::uuid[] is not null
+    ) where id = $2::uuid and user_id = $1`;
+  await user.query(update, [userId, id, JSON.stringify(before), ids]).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'BAD_USER_INPUT') throw error;
+    throw new ConflictError(`The task cannot be what it was: ${error.message}`, version);
+  });
+}
+
+async function isDeleted(user: Queryable, userId: string, id: string): Promise<boolean> {
+  const [task] = await user.query<{ isDeleted: boolean }>(IS_DELETED, [userId, id]);
+  return task?.isDeleted === true;
 }
