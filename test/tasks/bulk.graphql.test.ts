@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { subscribe } from '../sync/support/subscribers.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { createRecordedEvents } from '../support/recorded-events.ts';
+import { subscribe } from '../sync/support/subscribers.ts';
 import { type Asking, asking } from './support/operations.ts';
 
 const { events, ...log } = createRecordedEvents();
@@ -39,7 +39,8 @@ const foreign = async () => (await storeTasks(app.databaseUrl, newUser(), [{ tit
 /** Everything that is kept of the user, so that nothing can have been written where it stays the same. */
 async function everything(of = user) {
   const { rows: tables } = await database.query<{ name: string }>(
-    `select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'user_id'
+    `select table_name as name from information_schema.columns join information_schema.tables using (table_schema, table_name)
+     where table_type = 'BASE TABLE' and table_schema = 'public' and column_name = 'user_id'
      and table_name <> 'audit_events' order by 1`,
   );
   const kept: Record<string, unknown> = {};
@@ -58,7 +59,11 @@ describe('createTasks', () => {
     const id = randomUUID();
     const inputs = [{ title: 'a' }, { id, title: 'b', completed: true }, { title: 'c', parentId: id, priority: 'LOW' }];
     const { tasks, errors, affected } = await own.ask('createTasks', { inputs });
-    expect(tasks).toMatchObject([{ title: 'a' }, { id, completed: true }, { parentId: id, priority: 'LOW', version: 1 }]);
+    expect(tasks).toMatchObject([
+      { title: 'a' },
+      { id, completed: true },
+      { parentId: id, priority: 'LOW', version: 1 },
+    ]);
     expect({ errors, affected }).toEqual({ errors: [], affected: 3 });
     for (const task of tasks) expect(await own.ask('task', { id: task.id })).toEqual(task);
   });
@@ -169,7 +174,9 @@ describe('updateTasks', () => {
     const tag = async (name: string) => (await own.ask('createTag', { input: { name } })).tag.id;
     const [a, b] = [await tag('a'), await tag('b')];
     const ids = (
-      await own.ask('createTasks', { inputs: [{ title: '1', tagIds: [a] }, { title: '2', tagIds: [a, b] }, { title: '3' }] })
+      await own.ask('createTasks', {
+        inputs: [{ title: '1', tagIds: [a] }, { title: '2', tagIds: [a, b] }, { title: '3' }],
+      })
     ).tasks.map(({ id }: Shown) => id);
     const { tasks } = await own.ask('updateTasks', { ids, set: { addTags: [b], removeTags: [a] } });
     expect(tasks.map(({ tagIds }: { tagIds: string[] }) => tagIds)).toEqual([[b], [b], [b]]);
@@ -422,7 +429,11 @@ describe('bulk writes', () => {
     const denied = events.filter((event) => event.userId === user && event.event === 'ACCESS_DENIED');
     expect(denied).toHaveLength(3);
     for (const event of denied) {
-      expect(event).toMatchObject({ detail: 'FOREIGN_ROW', outcome: 'REFUSED', origin: { address: expect.any(String) } });
+      expect(event).toMatchObject({
+        detail: 'FOREIGN_ROW',
+        outcome: 'REFUSED',
+        origin: { address: expect.any(String) },
+      });
     }
   });
 
