@@ -44,11 +44,11 @@ function runNpm(args) {
 
 function installFingerprint() {
   const manifest = JSON.parse(readIfThere(inRoot('package.json')) || '{}');
-  // Scripts and descriptions may change without a new installation.
-  const { dependencies, devDependencies, optionalDependencies, overrides, allowScripts } = manifest;
+  // Scripts and descriptions may change without a new installation; what workspaces need stands in the lock file.
+  const { workspaces, dependencies, devDependencies, optionalDependencies, overrides, allowScripts } = manifest;
   return fingerprintOf([
     readIfThere(inRoot('package-lock.json')),
-    JSON.stringify({ dependencies, devDependencies, optionalDependencies, overrides, allowScripts }),
+    JSON.stringify({ workspaces, dependencies, devDependencies, optionalDependencies, overrides, allowScripts }),
     readIfThere(inRoot('.npmrc')),
     `${process.platform} ${process.arch}`,
   ]);

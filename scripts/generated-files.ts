@@ -34,7 +34,7 @@ async function openApi(): Promise<string> {
     events,
     logger,
     bodyLimit: 1,
-    userRoutes: restRoutes(services, { results, connections: {} as LiveConnections, events, logger }),
+    userRoutes: restRoutes(services, { results, connections: {} as LiveConnections, logger, events }),
     openRoutes: [],
     around: (fastify) => fastify,
   });

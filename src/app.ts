@@ -196,7 +196,7 @@ async function assemble(config: Config, overrides: AppOverrides, ground: Ground)
     events,
     logger,
     bodyLimit: config.bodyLimit,
-    userRoutes: restRoutes(services, { results, connections, events, logger }),
+    userRoutes: restRoutes(services, { results, connections, logger, events }),
     openRoutes: [
       healthRoutes(
         createReadiness({

@@ -19,15 +19,13 @@ import { userRoutes } from './users/user.routes.ts';
 interface RestGround {
   results: ResultCache;
   connections: LiveConnections;
-  events: SecurityEventLog;
   logger: Logger;
+  events: SecurityEventLog;
 }
 
 /** REST as a whole, each route over a service: what needs a user. */
-export function restRoutes(
-  services: Services,
-  { results, connections, events, logger }: RestGround,
-): FastifyPluginCallback[] {
+export function restRoutes(services: Services, ground: RestGround): FastifyPluginCallback[] {
+  const { results, connections, logger, events } = ground;
   const { tasks, bulk, trash, history, labels, users, audit, exports, imports, sync } = services;
   return [
     taskRoutes(tasks, results),

@@ -52,28 +52,31 @@ export interface LabelStore {
 
 const COLUMNS = 'id, name, color, created_at as "createdAt", updated_at as "updatedAt", version';
 
-/** A write of a task takes the locks of the task, its owner, and what it refers to: whoever takes them the other way round waits for ever. */
-const HOLD_OWNER = 'select id from users where id = ? for no key update';
+const HOLD_OWNER = 'select from users where id = ? for no key update';
+/** Those that are changed when one goes. */
 const HOLD_TASKS: Record<LabelKind, string> = {
   tags: `
-    select id from tasks
-    where user_id = ? and id in (select task_id from task_tags where user_id = ? and tag_id = ?) order by id for no key update`,
+    select tasks.id from tasks join task_tags on task_tags.user_id = tasks.user_id and task_tags.task_id = tasks.id
+    where tasks.user_id = ? and task_tags.tag_id = ? order by tasks.id for no key update of tasks`,
   lists: 'select id from tasks where user_id = ? and list_id = ? order by id for no key update',
 };
 
 /** Tags and lists in PostgreSQL. */
 export function createLabelStore(database: IsolatedDatabase): LabelStore {
-  /** Works on one of the user's own, held until the end. */
+  /**
+   * Works on one of the user's own, held until the end. Writes of tasks hold a task, then the owner, then the tags and the
+   * list that they name: so does this.
+   */
   function held<Result>(
     userId: string,
     kind: LabelKind,
     id: string,
     versions: readonly number[] | undefined,
     work: (manager: EntityManager, label: Label) => Promise<Result>,
-    holdTasks: (manager: EntityManager) => Promise<unknown> = async () => {},
+    holdTasks?: string,
   ): Promise<Result | undefined> {
     return database.as(userId).transaction(async (manager) => {
-      await holdTasks(manager);
+      if (holdTasks !== undefined) await manager.execute(holdTasks, [userId, id]);
       await manager.execute(HOLD_OWNER, [userId]);
       const place = { id, userId };
       const label = await manager.findOne(LABEL_ENTITIES[kind], place, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -117,13 +120,18 @@ export function createLabelStore(database: IsolatedDatabase): LabelStore {
       }),
 
     async remove(userId, kind, id, versions) {
-      const place = kind === 'tags' ? [userId, userId, id] : [userId, id];
-      const remove = async (manager: EntityManager, label: Label) => {
-        await manager.remove(label).flush();
-        return true;
-      };
-      const holdTasks = (manager: EntityManager) => manager.execute(HOLD_TASKS[kind], place);
-      return (await held(userId, kind, id, versions, remove, holdTasks)) ?? false;
+      const removed = await held(
+        userId,
+        kind,
+        id,
+        versions,
+        async (manager, label) => {
+          await manager.remove(label).flush();
+          return true;
+        },
+        HOLD_TASKS[kind],
+      );
+      return removed ?? false;
     },
 
     once: (userId, request, work) =>

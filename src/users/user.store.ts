@@ -98,7 +98,7 @@ export function createUserStore(database: IsolatedDatabase): UserStore {
       database.as(userId).transaction(async (manager) => {
         // In the order in which a write of a task takes its locks, key, task and user: the other way round they deadlock.
         for (const statement of [DELETE_KEYS, DELETE_COMMANDS]) await manager.execute(statement, [userId]);
-        await manager.execute('select id from tasks where user_id = ? for no key update', [userId]);
+        await manager.execute('select id from tasks where user_id = ? order by id for no key update', [userId]);
         await manager.execute(
           'update users set email = null, name = null, time_zone = null, deleted_at = ?, tokens_valid_after = ? where id = ?',
           [deletedAt, deletedAt, userId],

@@ -215,6 +215,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
   const found = (userId: string, kept: Kept[]): ChangedTasks => ({
     head: revision,
     purged: 0,
+    labels: 0,
     epoch: NIL,
     key: `key of ${userId}`,
     tasks: kept.map((task) => ({ ...rowOf(task), rev: task.rev, isDeleted: task.deleted })),
