@@ -112,6 +112,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
         const task = tasks.get(id);
         return task !== undefined && task.userId !== userId && !task.deleted;
       }),
+    usedIds: async (userId, ids) => ids.filter((id) => tasks.get(id)?.userId === userId),
     async subtaskCounts(userId, ids) {
       return ids.map((parentId) => {
         const rows = list(userId, { filter: { parentIn: [parentId] } });
@@ -162,8 +163,9 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       answer.catch(() => keys.delete(name));
       return { answer: await answer, isReplay: false };
     },
-    async applyCommands(userId, _named, work) {
+    async applyCommands(userId, { taskIds }, work) {
       const batch = async () => {
+        if (typeof taskIds === 'function') await taskIds(taskStore);
         const applied = new Map(commands.get(userId));
         const answer = await work({
           store: taskStore,
