@@ -15,6 +15,7 @@ const STEPS = [
   ['generated files', 'tsx scripts/generate.ts --check'],
   ['typed documents', 'graphql-codegen --config codegen.ts --check'],
   ['web documents', 'graphql-codegen --config examples/web/codegen.ts --check'],
+  ['web operations', 'tsx scripts/web-operations.ts --check'],
   ['exact versions', 'node scripts/check-versions.mjs'],
 ];
 

@@ -35,16 +35,16 @@ describe('a position between two others', () => {
   });
 });
 
-describe('a place of a list that is shown from its end', () => {
+describe('a place of a list in manual order', () => {
   const tasks = ['top', 'middle', 'bottom'].map((id) => sampleTask({ id }));
 
-  it('is behind what stands below it', () => {
-    expect(placeAt(tasks, 'bottom', 0)).toEqual({ id: 'bottom', after: 'top' });
-    expect(placeAt(tasks, 'top', 1)).toEqual({ id: 'top', after: 'bottom' });
+  it('is before what stands below it', () => {
+    expect(placeAt(tasks, 'bottom', 0)).toEqual({ id: 'bottom', before: 'top' });
+    expect(placeAt(tasks, 'top', 1)).toEqual({ id: 'top', before: 'bottom' });
   });
 
-  it('is before what stands above it, at the bottom', () => {
-    expect(placeAt(tasks, 'top', 2)).toEqual({ id: 'top', before: 'bottom' });
+  it('is behind what stands above it, at the bottom', () => {
+    expect(placeAt(tasks, 'top', 2)).toEqual({ id: 'top', after: 'bottom' });
   });
 
   it('is none where nothing would move', () => {

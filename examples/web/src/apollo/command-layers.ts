@@ -29,8 +29,15 @@ export class CommandLayers {
     this.#cache.recordOptimisticTransaction((cache) => apply(cache, command), command.id);
   }
 
-  hide(commandId: string): void {
-    this.#cache.removeOptimistic(commandId);
+  /** Several that are sent as one request, in one layer. */
+  showTogether(id: string, commands: readonly TaskCommandInput[]): void {
+    this.#cache.recordOptimisticTransaction((cache) => {
+      for (const command of commands) apply(cache, command);
+    }, id);
+  }
+
+  hide(id: string): void {
+    this.#cache.removeOptimistic(id);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ApolloClient, ObservableQuery, OperationVariables } from '@apollo/client';
-import { TasksDocument, type TasksQuery, type TasksQueryVariables } from '../generated/graphql.ts';
+import { LabelsDocument, TasksDocument, type TasksQuery, type TasksQueryVariables } from '../generated/graphql.ts';
 
 /** The server gives so many rows at once. */
 const LARGEST_PAGE = 100;
@@ -29,6 +29,11 @@ export class ListRefresher {
       // What fails is asked for again with the next change; the screen shows what it had.
       this.#refresh().catch(() => undefined);
     }, delay);
+  }
+
+  /** Tags and lists by themselves; tasks that lost one are told as changed. */
+  requestLabels(): void {
+    this.#client.query({ query: LabelsDocument, fetchPolicy: 'network-only' }).catch(() => undefined);
   }
 
   async #refresh(): Promise<void> {

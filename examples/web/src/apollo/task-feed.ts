@@ -20,6 +20,8 @@ export interface TaskFeedOptions {
   readonly position: SyncPosition;
   /** the cache has changed; what only the server can say, such as who belongs to a list, is to be asked again */
   readonly onChange: () => void;
+  /** tags or lists were made, changed or deleted: they are to be asked for again, which are few and come whole */
+  readonly onLabels: () => void;
   /** everything up to now has been taken over */
   readonly onCaughtUp: () => void;
   /** it has ended without being stopped: nobody is signed in, or the client asks for what it must not */
@@ -32,7 +34,7 @@ export interface TaskFeedOptions {
  * the same pull; `RESYNC` and `fullSync` start anew. Returns what stops it.
  */
 export function followTasks(options: TaskFeedOptions): () => void {
-  const { client, position, onChange, onCaughtUp, onFailure } = options;
+  const { client, position, onChange, onLabels, onCaughtUp, onFailure } = options;
   const stopped = new Subject<void>();
   let isStopped = false;
 
@@ -46,6 +48,7 @@ export function followTasks(options: TaskFeedOptions): () => void {
       if (page.fullSync) present ??= new Set();
       take(page.changed, page.deletedIds, page.fullSync);
       for (const { id } of page.changed) present?.add(id);
+      if (page.labelsChanged) onLabels();
       ({ hasMore, syncToken: since } = page);
       // Half a start is none: whoever is interrupted here begins anew.
       position.save(hasMore && present ? undefined : since);
@@ -90,10 +93,13 @@ export function followTasks(options: TaskFeedOptions): () => void {
 
   function hear({ type, task, deletedTaskId, syncToken }: TaskChange): void {
     position.save(type === 'RESYNC' ? undefined : syncToken);
+    if (type === 'LABELS') {
+      onLabels();
+      return;
+    }
     // Later changes follow on the same connection, and a start reads what it may have missed.
     if (type === 'RESYNC') restart();
     else take(task ? [task] : [], deletedTaskId === null ? [] : [deletedTaskId], false);
-    // Of changed tags and lists (`LABELS`) it is told only that they are to be asked for again.
     onChange();
   }
 

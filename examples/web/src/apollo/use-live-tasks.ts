@@ -22,6 +22,7 @@ export function useLiveTasks(options: TaskFeedOptions): LiveState {
         tokens,
         position,
         onChange: () => latest.current.onChange(),
+        onLabels: () => latest.current.onLabels(),
         onCaughtUp() {
           setState('live');
           latest.current.onCaughtUp();

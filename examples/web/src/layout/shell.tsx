@@ -29,6 +29,7 @@ export function Shell() {
     tokens,
     position: saved,
     onChange: refresh,
+    onLabels: () => lists.requestLabels(),
     onCaughtUp: refresh,
     onFailure: (error) => endOf(error) === 'final' && expireSession(),
   });

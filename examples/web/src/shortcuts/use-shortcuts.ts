@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
-import type { TaskFieldsFragment } from '../generated/graphql.ts';
+import type { TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
+import { isSelecting, select, selectedIds, stopSelecting, toggleSelected } from '../tasks/selected-tasks.ts';
 import { toggleTheme } from '../ui/theme.ts';
 import { goTo, type View } from '../views/view.ts';
 
@@ -9,6 +10,8 @@ export interface ShortcutTargets {
   readonly tasks: readonly TaskFieldsFragment[];
   readonly setCompleted: (task: TaskFieldsFragment, completed: boolean) => void;
   readonly remove: (task: TaskFieldsFragment) => void;
+  readonly updateAll: (ids: readonly string[], set: UpdateTaskInput, does: string) => void;
+  readonly removeAll: (ids: readonly string[]) => void;
   /** by so many places down */
   readonly moveBy?: (task: TaskFieldsFragment, places: number) => void;
   readonly undo: () => void;
@@ -40,6 +43,10 @@ function actionOf(key: string, targets: ShortcutTargets): (() => void) | undefin
   const view = VIEWS[Number(key) - 1];
   if (view) return () => goTo({ kind: view } as View);
   const task = focusedTask(targets);
+  if (isSelecting()) {
+    const action = actionOfSelected(key, targets);
+    if (action) return action;
+  }
   switch (key.length === 1 ? key.toLowerCase() : key) {
     case 'n':
       return () => document.getElementById('quick-add')?.focus();
@@ -56,12 +63,34 @@ function actionOf(key: string, targets: ShortcutTargets): (() => void) | undefin
     case 'Delete':
     case 'Backspace':
       return task && (() => removeFocused(task, remove));
+    case 's':
+      return task && (() => toggleSelected(task.id));
+    case 'a':
+      return () => select(targets.tasks.map(({ id }) => id));
     case 'z':
       return undo;
     case 'd':
       return toggleTheme;
     case '?':
       return showHelp;
+    default:
+      return undefined;
+  }
+}
+
+/** While tasks are selected, what is done is done to all of them. */
+function actionOfSelected(key: string, { tasks, updateAll, removeAll }: ShortcutTargets): (() => void) | undefined {
+  const ids = selectedIds();
+  switch (key.length === 1 ? key.toLowerCase() : key) {
+    case 'Escape':
+      return document.querySelector(':popover-open') ? undefined : stopSelecting;
+    case 'x': {
+      const isDone = tasks.filter(({ id }) => ids.includes(id)).every(({ completed }) => completed);
+      return () => updateAll(ids, { completed: !isDone }, isDone ? 'open again' : 'completed');
+    }
+    case 'Delete':
+    case 'Backspace':
+      return () => removeAll(ids);
     default:
       return undefined;
   }

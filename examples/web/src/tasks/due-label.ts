@@ -12,7 +12,7 @@ const DAY_OF_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 
 /** When a task is due, as people say it. */
-export function dueLabel(task: TaskFieldsFragment): DueLabel | undefined {
+export function dueLabel(task: Pick<TaskFieldsFragment, 'dueDate' | 'dueAt'>): DueLabel | undefined {
   const day = dueDay(task);
   if (day === undefined) return undefined;
   const time = task.dueAt === null ? '' : ` ${TIME.format(new Date(task.dueAt))}`;

@@ -1,5 +1,5 @@
 import { dueDay } from '../apollo/due-day.ts';
-import type { TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
+import type { RecurrenceBasis, TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
 import { TIME_ZONE } from '../views/time-zone.ts';
 import { RECURRENCES } from './recurrence.ts';
@@ -11,7 +11,7 @@ interface DuePropertyProps {
 
 /** A day, or a moment of it; what recurs needs one of the two. */
 export function DueProperty({ task, onChange }: DuePropertyProps) {
-  const { recurrence, dueAt } = task;
+  const { recurrence, recurrenceBasis, dueAt } = task;
   const day = dueDay(task) ?? '';
   const time = dueAt === null ? '' : timeOf(new Date(dueAt));
 
@@ -52,6 +52,19 @@ export function DueProperty({ task, onChange }: DuePropertyProps) {
             {recurrence && !RECURRENCES.some(([rule]) => rule === recurrence) && (
               <option value={recurrence}>Custom</option>
             )}
+          </select>
+        </label>
+      )}
+      {recurrence !== null && (
+        <label className="property" data-set={recurrenceBasis === 'COMPLETION' || undefined}>
+          <Icon name="restore" />
+          <select
+            aria-label="Repeat from"
+            value={recurrenceBasis}
+            onChange={({ target }) => onChange({ recurrenceBasis: target.value as RecurrenceBasis })}
+          >
+            <option value="DUE">From the due date</option>
+            <option value="COMPLETION">From completion</option>
           </select>
         </label>
       )}

@@ -1,9 +1,6 @@
 import type { TaskCommandInput, TaskFieldsFragment } from '../generated/graphql.ts';
 
-/**
- * The move that brings a task to a place of a list which shows the manual order from its end, as the page does: what
- * stands above a task there comes after it in the order.
- */
+/** The move that brings a task to a place of a list in manual order. */
 export function placeAt(
   tasks: readonly TaskFieldsFragment[],
   id: string,
@@ -14,6 +11,7 @@ export function placeAt(
   const others = tasks.toSpliced(from, 1);
   const above = others[index - 1];
   const below = others[index];
-  if (below) return { id, after: below.id };
-  return above && { id, before: above.id };
+  // What comes behind the last one that was read is not known: before the one below, if there is one.
+  if (below) return { id, before: below.id };
+  return above && { id, after: above.id };
 }

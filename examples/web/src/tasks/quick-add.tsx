@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { CreateTaskInput } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
+import { showToast } from '../ui/toasts.tsx';
 import { useTaskActions } from './use-task-actions.ts';
 
 interface QuickAddProps {
@@ -16,8 +17,10 @@ export function QuickAdd({ defaults }: QuickAddProps) {
   function submit(event: FormEvent): void {
     event.preventDefault();
     if (title.trim() === '') return;
-    actions.create({ ...defaults, title: title.trim() });
+    const id = crypto.randomUUID();
+    actions.create({ ...defaults, id, title: title.trim() });
     setTitle('');
+    showNew(id);
   }
 
   return (
@@ -40,4 +43,13 @@ export function QuickAdd({ defaults }: QuickAddProps) {
       )}
     </form>
   );
+}
+
+/** Where the new one stands may be below the fold, or behind the pages that were read. */
+function showNew(id: string): void {
+  requestAnimationFrame(() => {
+    const row = document.querySelector(`[data-task="${id}"]`)?.closest('.task');
+    if (row) row.scrollIntoView({ block: 'nearest' });
+    else showToast('Added');
+  });
 }

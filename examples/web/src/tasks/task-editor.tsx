@@ -10,6 +10,7 @@ import {
 import type { TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
 import { TaskCheckbox } from './task-checkbox.tsx';
+import { TaskHistory } from './task-history.tsx';
 import { TaskProperties } from './task-properties.tsx';
 import { useTaskActions } from './use-task-actions.ts';
 
@@ -91,6 +92,7 @@ export function TaskEditor({ task, onClose, children }: EditorProps) {
       />
       {children}
       <TaskProperties task={task} />
+      <TaskHistory task={task} />
       <div className="card-foot">
         <button className="button button-quiet" type="button" onClick={() => actions.remove(task)}>
           <Icon name="trash" />

@@ -1,8 +1,9 @@
 import { useSortable } from '@dnd-kit/sortable';
 import { CSS } from '@dnd-kit/utilities';
-import { memo } from 'react';
+import { type MouseEvent, memo } from 'react';
 import type { TaskFieldsFragment } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
+import { isSelecting, selectTo, toggleSelected, useIsSelected } from './selected-tasks.ts';
 import { SubtaskList } from './subtask-list.tsx';
 import { TaskCheckbox } from './task-checkbox.tsx';
 import { TaskEditor } from './task-editor.tsx';
@@ -27,7 +28,9 @@ export const TaskRow = memo(function TaskRow({ task, canMove, isInList, isSubtas
   const { id, title, completed, subtaskCounts } = task;
   const actions = useTaskActions();
   const { isOpen, isExpanded, open, close, toggleExpanded } = useOpenTask(id);
-  const sortable = useSortable({ id, disabled: !canMove || isOpen, ...MOTION });
+  const isSelected = useIsSelected(id);
+  const canDrag = canMove && isSelected === undefined;
+  const sortable = useSortable({ id, disabled: !canDrag || isOpen, ...MOTION });
   const style = { transform: CSS.Translate.toString(sortable.transform), transition: sortable.transition };
 
   if (isOpen) {
@@ -41,8 +44,8 @@ export const TaskRow = memo(function TaskRow({ task, canMove, isInList, isSubtas
   }
   return (
     <li ref={sortable.setNodeRef} style={style} className="task-item" data-dragging={sortable.isDragging || undefined}>
-      <div className="task" data-completed={completed || undefined}>
-        {canMove && (
+      <div className="task" data-completed={completed || undefined} data-selected={isSelected || undefined}>
+        {canDrag && (
           <button
             className="task-grip"
             type="button"
@@ -54,9 +57,26 @@ export const TaskRow = memo(function TaskRow({ task, canMove, isInList, isSubtas
             <Icon name="grip" />
           </button>
         )}
-        <TaskCheckbox task={task} onChange={(checked) => actions.setCompleted(task, checked)} />
+        {isSelected === undefined ? (
+          <TaskCheckbox task={task} onChange={(checked) => actions.setCompleted(task, checked)} />
+        ) : (
+          <input
+            className="select"
+            type="checkbox"
+            checked={isSelected}
+            aria-label={`Select ${title}`}
+            onChange={() => toggleSelected(id)}
+          />
+        )}
         <div className="task-body">
-          <button className="task-title" type="button" data-task={id} onClick={open}>
+          <button
+            className="task-title"
+            type="button"
+            data-task={id}
+            onClick={(event) => {
+              if (!selectBy(event, id)) open();
+            }}
+          >
             {title}
           </button>
           <TaskMeta task={task} isInList={isInList} isSubtask={isSubtask} />
@@ -77,6 +97,14 @@ export const TaskRow = memo(function TaskRow({ task, canMove, isInList, isSubtas
     </li>
   );
 });
+
+/** With Shift a range, with Ctrl or ⌘ one more; while something is selected a click is as good. */
+function selectBy({ shiftKey, ctrlKey, metaKey }: MouseEvent, id: string): boolean {
+  if (shiftKey) selectTo(id);
+  else if (ctrlKey || metaKey || isSelecting()) toggleSelected(id);
+  else return false;
+  return true;
+}
 
 function renderSubtask(task: TaskFieldsFragment) {
   return <TaskRow key={task.id} task={task} canMove={false} isInList isSubtask />;

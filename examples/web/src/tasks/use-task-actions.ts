@@ -9,8 +9,10 @@ import {
   type UpdateTaskInput,
 } from '../generated/graphql.ts';
 import { showToast } from '../ui/toasts.tsx';
+import type { Done } from '../workspace/commander.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { useWorkspace } from '../workspace/workspace-context.tsx';
+import { stopSelecting } from './selected-tasks.ts';
 
 type Move = NonNullable<TaskCommandInput['move']>;
 
@@ -22,6 +24,9 @@ export interface TaskActions {
   setCompleted(task: TaskFieldsFragment, completed: boolean): void;
   move(move: Move): void;
   remove(task: TaskFieldsFragment): void;
+  /** `does` says in words what has become of them */
+  updateAll(ids: readonly string[], set: UpdateTaskInput, does: string): void;
+  removeAll(ids: readonly string[]): void;
   /** Takes back what was done last. */
   undo(): void;
 }
@@ -38,7 +43,17 @@ function createActions(workspace: Workspace): TaskActions {
   const { commander, client, lists } = workspace;
 
   async function perform(command: Omit<TaskCommandInput, 'id'>, words?: string, base?: TaskFieldsFragment) {
-    const done = await commander.perform({ id: crypto.randomUUID(), ...command }, base);
+    tellOf(await commander.perform({ id: crypto.randomUUID(), ...command }, base), words);
+  }
+
+  async function performAll(taskIds: readonly string[], does: string, set?: UpdateTaskInput): Promise<void> {
+    if (taskIds.length === 0) return;
+    stopSelecting();
+    const done = await commander.performAll({ id: crypto.randomUUID(), taskIds, ...(set ? { set } : {}) });
+    tellOf(done, `${taskIds.length === 1 ? '1 task' : `${taskIds.length} tasks`} ${does}`);
+  }
+
+  function tellOf(done: Done | undefined, words?: string): void {
     lastToken = done?.undoToken;
     if (words && done) showToast(words, lastToken ? { label: 'Undo', run: undo } : undefined);
   }
@@ -70,6 +85,8 @@ function createActions(workspace: Workspace): TaskActions {
       void perform({ update: { id, input: { completed } } }, completed ? 'Completed' : 'Open again'),
     move: (move) => void perform({ move }),
     remove: ({ id, title }) => void perform({ delete: { id } }, `“${shortened(title)}” is in the trash`),
+    updateAll: (ids, set, does) => void performAll(ids, does, set),
+    removeAll: (ids) => void performAll(ids, 'in the trash'),
     undo,
   };
 }

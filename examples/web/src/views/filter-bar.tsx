@@ -1,6 +1,7 @@
 import type { DueWindow, TaskPriority } from '../generated/graphql.ts';
 import { useLabels } from '../labels/use-labels.ts';
 import { PRIORITIES, priorityName } from '../tasks/priority.ts';
+import { toggleSelecting } from '../tasks/selected-tasks.ts';
 import { colorOf } from '../tasks/task-meta.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Menu } from '../ui/menu.tsx';
@@ -93,6 +94,9 @@ export function FilterBar({ view, selection, onChange }: FilterBarProps) {
         </button>
       )}
       <span className="filters-space" />
+      <button className="chip" type="button" onClick={toggleSelecting}>
+        <Chip icon="done" text="Select" />
+      </button>
       <Menu label={<Chip icon="sort" text={nameIn(SORTS, sort)} />}>
         <RadioItems name="sort" options={SORTS} value={sort} onChange={(value) => onChange({ sort: value })} />
       </Menu>

@@ -18,11 +18,12 @@ export interface Selection {
 }
 
 /**
- * Last added, first shown: what is new is at the top of the manual order too. Among tasks that are due alike the server puts
- * the more urgent first, and among those of one priority what is due sooner.
+ * The user's own order is read from its beginning, and what is new stands at its end, as the server has it: a list that
+ * was written down or imported reads as it was written. Among tasks that are due alike the server puts the more urgent
+ * first, and among those of one priority what is due sooner.
  */
 const ORDERS: Record<Sort, readonly TaskOrder[]> = {
-  manual: [{ field: 'POSITION', direction: 'DESC' }],
+  manual: [{ field: 'POSITION', direction: 'ASC' }],
   due: [{ field: 'DUE', direction: 'ASC', nulls: 'LAST' }],
   priority: [{ field: 'PRIORITY', direction: 'DESC' }],
   newest: [{ field: 'CREATED_AT', direction: 'DESC' }],

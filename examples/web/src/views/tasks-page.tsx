@@ -5,6 +5,7 @@ import { useLabels } from '../labels/use-labels.ts';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { placeAt } from '../tasks/place-at.ts';
 import { QuickAdd } from '../tasks/quick-add.tsx';
+import { SelectionBar } from '../tasks/selection-bar.tsx';
 import { TaskList } from '../tasks/task-list.tsx';
 import { useTaskActions } from '../tasks/use-task-actions.ts';
 import { useTaskList } from '../tasks/use-task-list.ts';
@@ -54,6 +55,7 @@ export function TasksPage({ view, showHelp }: TasksPageProps) {
         isInList={view.kind === 'list'}
         empty={<EmptyState view={view} isNarrowed={isNarrowed(narrowed)} />}
       />
+      <SelectionBar isDone={narrowed.status === 'completed'} />
     </>
   );
 }

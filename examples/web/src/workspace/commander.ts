@@ -4,6 +4,7 @@ import type { OfflineQueue, Refusal } from '../apollo/offline-queue.ts';
 import { problemOf, UNREACHABLE } from '../apollo/problem.ts';
 import { putTask, readAnsweredTask, removeTask } from '../apollo/task-cache.ts';
 import type { TaskCommandInput, TaskFieldsFragment } from '../generated/graphql.ts';
+import { type BulkChange, commandsOf, sendBulk } from './send-bulk.ts';
 import { sendCommand } from './send-command.ts';
 
 interface CommanderOptions {
@@ -40,10 +41,60 @@ export class Commander {
   perform(command: TaskCommandInput, base?: TaskFieldsFragment): Promise<Done | undefined> {
     const { layers } = this.#options;
     layers.show(command);
-    const done = this.#last.then(() => this.#send(base ? this.#guarded(command, base) : command));
+    return this.#inTurn(() => this.#send(base ? this.#guarded(command, base) : command));
+  }
+
+  /** Several tasks in the same way, all or none, with one token to take it back. */
+  performAll(change: BulkChange): Promise<Done | undefined> {
+    const commands = commandsOf(change);
+    this.#options.layers.showTogether(change.id, commands);
+    return this.#inTurn(() => this.#sendAll(change, commands));
+  }
+
+  #inTurn(send: () => Promise<Done | undefined>): Promise<Done | undefined> {
+    const done = this.#last.then(send);
     // One that fails does not hold up those behind it.
     this.#last = done.catch(() => undefined);
     return done;
+  }
+
+  async #sendAll(change: BulkChange, commands: readonly TaskCommandInput[]): Promise<Done | undefined> {
+    const { client, layers, queue, onRefused, onAnswered } = this.#options;
+    try {
+      if (queue.isHolding) return await this.#queueUpAll(change.id, commands);
+      const { tasks, deletedIds, undoToken, refused } = await sendBulk(client, change, commands);
+      client.cache.batch({
+        removeOptimistic: change.id,
+        update(cache) {
+          for (const task of tasks) putTask(cache, task);
+          for (const id of deletedIds) removeTask(cache, id);
+        },
+      });
+      if (refused) {
+        onRefused(refused);
+        return undefined;
+      }
+      onAnswered();
+      return { undoToken: undoToken ?? undefined };
+    } catch (error) {
+      const problem = problemOf(error);
+      if (AWAY.includes(problem.code)) return this.#queueUpAll(change.id, commands);
+      layers.hide(change.id);
+      const [command] = commands;
+      if (command) onRefused({ command, problem });
+      return undefined;
+    }
+  }
+
+  /** One by one, as the queue takes them: what was carried out already is the same when it is done again. */
+  async #queueUpAll(layerId: string, commands: readonly TaskCommandInput[]): Promise<Done | undefined> {
+    const { layers, queue } = this.#options;
+    try {
+      for (const command of commands) await queue.add(command);
+      return {};
+    } finally {
+      layers.hide(layerId);
+    }
   }
 
   async #send(command: TaskCommandInput): Promise<Done | undefined> {
