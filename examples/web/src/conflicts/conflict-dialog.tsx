@@ -47,7 +47,7 @@ function Decision({ conflict: { taskId, mine, theirs, version } }: { readonly co
           <div key={field} className="conflict-field">
             <h3>{FIELDS[field as keyof UpdateTaskInput] ?? field}</h3>
             <Version name="Yours" value={value} />
-            <Version name="Theirs" value={task?.[field as keyof TaskFieldsFragment]} />
+            <Version name="Theirs" value={task ? task[field as keyof TaskFieldsFragment] : '…'} />
           </div>
         ))}
       </div>

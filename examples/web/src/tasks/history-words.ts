@@ -8,8 +8,7 @@ type Entry = NonNullable<TaskHistoryQuery['task']>['history']['nodes'][number];
 type Change = Entry['changes'][number];
 
 /** What one change did, in words. Fields that follow from others are left out. */
-export function wordsOf({ version, changes }: Entry, labels: Labels): readonly string[] {
-  if (version === 1) return ['Created'];
+export function wordsOf({ changes }: Entry, labels: Labels): readonly string[] {
   const words = changes.flatMap((change) => WORDS[change.field]?.(change, labels) ?? []);
   return words.length > 0 ? words : ['Changed'];
 }

@@ -50,7 +50,8 @@ export function TaskEditor({ task, onClose, children }: EditorProps) {
 
   function onKeyDown(event: KeyboardEvent): void {
     const isDone = event.key === 'Escape' || (event.key === 'Enter' && (event.metaKey || event.ctrlKey));
-    if (!isDone || event.defaultPrevented) return;
+    // A menu of the card goes first.
+    if (!isDone || event.defaultPrevented || card.current?.querySelector(':popover-open')) return;
     event.preventDefault();
     close();
   }

@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '../apollo/problem.ts';
 import { type TaskFieldsFragment, TaskHistoryDocument } from '../generated/graphql.ts';
 import { useLabels } from '../labels/use-labels.ts';
@@ -25,13 +25,18 @@ export function TaskHistory({ task }: { readonly task: TaskFieldsFragment }) {
   );
 }
 
-function Entries({ task: { id, recurrence } }: { readonly task: TaskFieldsFragment }) {
+function Entries({ task: { id, recurrence, createdAt } }: { readonly task: TaskFieldsFragment }) {
   const labels = useLabels();
   const { data, error, fetchMore } = useQuery(TaskHistoryDocument, {
     variables: { id, first: PAGE, isRecurring: recurrence !== null },
     // Not in the cache: it grows with every change, and nothing else shows it.
     fetchPolicy: 'no-cache',
   });
+  const element = useRef<HTMLDivElement>(null);
+  const isThere = data !== undefined;
+  useEffect(() => {
+    if (isThere) element.current?.closest('.card')?.scrollIntoView({ block: 'nearest' });
+  }, [isThere]);
   const { nodes = [], pageInfo } = data?.task.history ?? {};
   const occurrences = data?.task.completedOccurrences?.nodes ?? [];
 
@@ -46,7 +51,7 @@ function Entries({ task: { id, recurrence } }: { readonly task: TaskFieldsFragme
 
   if (error) return <p className="history-note">The history needs the server.</p>;
   return (
-    <div className="history-entries">
+    <div ref={element} className="history-entries">
       {occurrences.length > 0 && (
         <>
           <h3>Completed occurrences</h3>
@@ -68,6 +73,12 @@ function Entries({ task: { id, recurrence } }: { readonly task: TaskFieldsFragme
             <time dateTime={entry.changedAt}>{WHEN.format(new Date(entry.changedAt))}</time>
           </li>
         ))}
+        {pageInfo?.hasNextPage === false && (
+          <li>
+            <span>Created</span>
+            <time dateTime={createdAt}>{WHEN.format(new Date(createdAt))}</time>
+          </li>
+        )}
       </ol>
       {pageInfo?.hasNextPage && (
         <button className="button button-plain" type="button" onClick={loadMore}>

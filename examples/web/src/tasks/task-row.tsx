@@ -61,7 +61,7 @@ export const TaskRow = memo(function TaskRow({ task, canMove, isInList, isSubtas
           <TaskCheckbox task={task} onChange={(checked) => actions.setCompleted(task, checked)} />
         ) : (
           <input
-            className="select"
+            className="check select"
             type="checkbox"
             checked={isSelected}
             aria-label={`Select ${title}`}

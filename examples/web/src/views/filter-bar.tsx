@@ -94,10 +94,10 @@ export function FilterBar({ view, selection, onChange }: FilterBarProps) {
         </button>
       )}
       <span className="filters-space" />
-      <button className="chip" type="button" onClick={toggleSelecting}>
+      <button className="chip chip-short" type="button" onClick={toggleSelecting}>
         <Chip icon="done" text="Select" />
       </button>
-      <Menu label={<Chip icon="sort" text={nameIn(SORTS, sort)} />}>
+      <Menu className="chip chip-short" label={<Chip icon="sort" text={nameIn(SORTS, sort)} />}>
         <RadioItems name="sort" options={SORTS} value={sort} onChange={(value) => onChange({ sort: value })} />
       </Menu>
     </div>
