@@ -1,18 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { findBrowser, launchBrowser, NO_BROWSER, openPage, type WatchedPage } from './support/browser.ts';
-
-const executable = findBrowser();
-const isSkipped = executable === undefined && process.env.CI !== 'true';
-if (isSkipped) console.warn(`The browser tests are skipped: there is ${NO_BROWSER}.`);
-const suite = isSkipped ? describe.skip : describe;
+import { openPage, type WatchedPage } from './support/browser.ts';
+import { browserSuite, startBrowser } from './support/browser-suite.ts';
 
 const HOURS = 3_600_000;
 /** Only browsers can send this from a page. */
 const FROM_PAGE = { 'sec-fetch-site': 'same-origin' };
 
-suite('in a browser without a network', () => {
+browserSuite('in a browser without a network', () => {
   jest.setTimeout(90_000);
   let browser: Browser;
   let app: TestApp;
@@ -20,7 +16,7 @@ suite('in a browser without a network', () => {
   let later = 0;
 
   beforeAll(async () => {
-    browser = await launchBrowser(executable);
+    browser = await startBrowser();
     app = await startTestApp({
       environment: { BETTER_AUTH_SECRET: '' },
       overrides: { clock: { now: () => Date.now() + later } },

@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
+import { browserSuite, startBrowser } from './support/browser-suite.ts';
+import { checkOf, has, type Person, quickAdd, shows, signUp, startWebApp, taskOf, type WebApp } from './support/web.ts';
+
+const MINUTE = 60_000;
+
+browserSuite('the front end and the world around it', () => {
+  jest.setTimeout(60_000);
+  let browser: Browser;
+  let app: WebApp;
+
+  beforeAll(async () => {
+    [browser, app] = await Promise.all([startBrowser(), startWebApp()]);
+  });
+  afterEach(async () => {
+    app.ahead = 0;
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+
+  /** Somebody new, whose list has these tasks already; `ids` are theirs. */
+  async function open(...titles: string[]): Promise<Person & { ids: string[] }> {
+    const ids: string[] = [];
+    const person = await signUp(browser, app, {
+      async prepare({ elsewhere }) {
+        for (const title of titles) ids.push((await elsewhere('POST', '/api/tasks', { title })).id ?? '');
+      },
+    });
+    await shows(person.page, ...titles);
+    return { ...person, ids };
+  }
+
+  test('a second tab shows what happens in the first one, and the other way round', async () => {
+    const { page, openTab } = await open('Buy bread');
+    const second = await openTab();
+    await shows(second, 'Buy bread');
+    await quickAdd(page, 'Call Mara');
+    await shows(second, 'Buy bread', 'Call Mara');
+    await checkOf(second, 'Buy bread').click();
+    await shows(page, 'Call Mara');
+    await taskOf(second, 'Call Mara').focus();
+    await second.keyboard.press('Delete');
+    await page.getByRole('heading', { name: 'Nothing to do' }).waitFor();
+  });
+
+  test('tags and lists of another device are there, and are gone, without asking', async () => {
+    const { page, elsewhere, ids } = await open('Buy bread');
+    const { id } = await elsewhere('POST', '/api/tags', { name: 'errand' });
+    await page.getByRole('link', { name: 'errand' }).waitFor();
+    await elsewhere('PATCH', `/api/tasks/${ids[0]}`, { tag_ids: [id] });
+    const tag = page.locator('.task .tag');
+    await tag.getByText('errand').waitFor();
+    await elsewhere('PATCH', `/api/tags/${id}`, { name: 'shopping' });
+    await tag.getByText('shopping').waitFor();
+    await elsewhere('POST', '/api/lists', { name: 'Home' });
+    await page.getByRole('link', { name: 'Home' }).waitFor();
+    await elsewhere('DELETE', `/api/tags/${id}`);
+    await tag.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'shopping' }).waitFor({ state: 'detached' });
+  });
+
+  test('what is done offline shows, survives a reload without a network, and is sent with the network', async () => {
+    const person = await open('Buy bread', 'Call Mara');
+    const { page, context } = person;
+    // The page keeps itself, and what it has read, on the device.
+    await page.evaluate('navigator.serviceWorker.ready');
+    await page.reload();
+    await shows(page, 'Buy bread', 'Call Mara');
+    await kept(person, 'Buy bread', 'Call Mara');
+    await context.setOffline(true);
+    await quickAdd(page, 'Water the plants');
+    await checkOf(page, 'Buy bread').click();
+    await page.getByText('Offline, 2 changes wait').waitFor();
+    await shows(page, 'Call Mara', 'Water the plants');
+    await page.reload();
+    await shows(page, 'Call Mara', 'Water the plants');
+    await page.getByText('Offline, 2 changes wait').waitFor();
+    await context.setOffline(false);
+    await page.locator('.connection').waitFor({ state: 'detached' });
+    await shows(page, 'Call Mara', 'Water the plants');
+    await has(person, 'Buy bread', 'Call Mara', 'Water the plants');
+  });
+
+  test('an access token that has ended is replaced, and nobody notices', async () => {
+    const person = await open('Buy bread');
+    const { page } = person;
+    const refused: number[] = [];
+    page.on('response', (response) => response.status() === 401 && refused.push(response.status()));
+    // For the server the token is over; the new one is of a moment at which it has to be good.
+    app.ahead = 20 * MINUTE;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/auth/token')) app.ahead = 0;
+    });
+    const renewed = page.waitForResponse((response) => response.url().endsWith('/api/auth/token') && response.ok());
+    await quickAdd(page, 'Call Mara');
+    await renewed;
+    await shows(page, 'Buy bread', 'Call Mara');
+    await has(person, 'Buy bread', 'Call Mara');
+    expect(refused).toEqual([401]);
+  });
+
+  test('a session that has ended asks to sign in', async () => {
+    const { page, context } = await open('Buy bread');
+    await context.clearCookies();
+    app.ahead = 20 * MINUTE;
+    await quickAdd(page, 'Call Mara');
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+  });
+
+  test.each([
+    ['Keep mine', 'Mine'],
+    ['Take theirs', 'Theirs'],
+  ])('what was changed in two places is a question: %s', async (answer, title) => {
+    const person = await open('Buy bread');
+    const { page, elsewhere, ids } = person;
+    await taskOf(page, 'Buy bread').click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Mine');
+    await elsewhere('PATCH', `/api/tasks/${ids[0]}`, { title: 'Theirs' });
+    await page.getByRole('textbox', { name: 'Title' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Changed in two places' });
+    await dialog.locator('.conflict-version p', { hasText: 'Theirs' }).waitFor();
+    expect(await dialog.locator('.conflict-version p').allTextContents()).toEqual(['Mine', 'Theirs']);
+    await dialog.getByRole('button', { name: answer }).click();
+    await shows(page, title);
+    await has(person, title);
+  });
+
+  test('what the server refuses is rolled back, and says so', async () => {
+    const { page, elsewhere, ids } = await open('Buy bread', 'Call Mara');
+    // Nothing tells the page that it is gone.
+    await page.context().setOffline(true);
+    await page.getByText('Offline').waitFor();
+    await elsewhere('DELETE', `/api/tasks/${ids[0]}`);
+    await checkOf(page, 'Buy bread').click();
+    await page.getByText('1 change waits').waitFor();
+    await page.context().setOffline(false);
+    await page.getByText('Not saved. That is not there any more.').waitFor();
+    await shows(page, 'Call Mara');
+  });
+});
+
+/** Waits until the page is on the device, and these tasks: both are put there when there is time. */
+async function kept({ page, userId }: Person, ...titles: string[]): Promise<void> {
+  const read = `(async () => {
+    const page = await caches.match('/');
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open('keyval-store');
+      request.onsuccess = () => resolve(request.result);
+    });
+    const record = await new Promise((resolve) => {
+      const request = database.transaction('keyval').objectStore('keyval').get('cache of ${userId}');
+      request.onsuccess = () => resolve(request.result);
+    });
+    database.close();
+    return page ? JSON.stringify(record ?? '') : '';
+  })()`;
+  await eventually('the tasks are on the device', async () => {
+    const text = await page.evaluate<string>(read);
+    return titles.every((title) => text.includes(`"${title}"`));
+  });
+}
