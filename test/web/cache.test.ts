@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createCache } from '../../examples/web/src/apollo/cache.ts';
 import { CommandLayers } from '../../examples/web/src/apollo/command-layers.ts';
-import { putTask, removeTask } from '../../examples/web/src/apollo/task-cache.ts';
+import { outermost, putTask, removeTask } from '../../examples/web/src/apollo/task-cache.ts';
 import {
   type TaskFieldsFragment,
   TasksDocument,
@@ -83,9 +83,34 @@ describe('a task of the server', () => {
     removeTask(cache, 'b');
     expect(listed(cache).ids).toEqual(['d', 'f', 'h']);
   });
+
+  it('is deleted with its parts, which are not named beside it', () => {
+    const cache = cacheOfFour();
+    for (const [id, parentId] of [
+      ['part', 'b'],
+      ['part of it', 'part'],
+      ['other', 'gone'],
+    ] as const)
+      putTask(cache, sample(id, { parentId }));
+    expect(outermost(cache, ['part of it', 'b', 'other', 'unknown'])).toEqual(['b', 'other']);
+    expect(outermost(cache, ['part of it', 'part'])).toEqual(['part']);
+  });
 });
 
 describe('a command that has no answer yet', () => {
+  it('shows with others that are sent together, and they roll back together', () => {
+    const cache = cacheOfFour();
+    const layers = new CommandLayers(cache);
+    layers.showTogether('all', [
+      { id: '1', update: { id: 'b', input: { completed: true } } },
+      { id: '2', delete: { id: 'd' } },
+    ]);
+    expect(listed(cache).ids).toEqual(['b', 'f', 'h']);
+    expect(cache.readQuery({ query: TasksDocument, variables: OPEN }, true)?.tasks.edges[0]?.node.completed).toBe(true);
+    layers.hide('all');
+    expect(listed(cache).ids).toEqual(['b', 'd', 'f', 'h']);
+  });
+
   it('shows what it will do, and rolls back without a trace', () => {
     const cache = cacheOfFour();
     const layers = new CommandLayers(cache);

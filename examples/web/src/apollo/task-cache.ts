@@ -14,6 +14,16 @@ export function readAnsweredTask(cache: ApolloCache, id: string): TaskFieldsFrag
   return cache.readFragment({ id: `Task:${id}`, ...FRAGMENT }) ?? undefined;
 }
 
+/** Of these tasks those that are there and no part of another one of them: with a task its parts are deleted. */
+export function outermost(cache: ApolloCache, ids: readonly string[]): readonly string[] {
+  const isWithin = (parentId: string | null | undefined): boolean =>
+    parentId != null && (ids.includes(parentId) || isWithin(readTask(cache, parentId)?.parentId));
+  return ids.filter((id) => {
+    const task = readTask(cache, id);
+    return task !== undefined && !isWithin(task.parentId);
+  });
+}
+
 /** Takes a task of the server over, unless the cache has a later version of it. */
 export function putTask(cache: ApolloCache, task: TaskFieldsFragment): void {
   const known = readAnsweredTask(cache, task.id);

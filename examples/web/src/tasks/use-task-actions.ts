@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { problemOf } from '../apollo/problem.ts';
-import { putTask, removeTask } from '../apollo/task-cache.ts';
+import { outermost, putTask, readTask, removeTask } from '../apollo/task-cache.ts';
 import {
   type CreateTaskInput,
   type TaskCommandInput,
@@ -85,8 +85,13 @@ function createActions(workspace: Workspace): TaskActions {
       void perform({ update: { id, input: { completed } } }, completed ? 'Completed' : 'Open again'),
     move: (move) => void perform({ move }),
     remove: ({ id, title }) => void perform({ delete: { id } }, `“${shortened(title)}” is in the trash`),
-    updateAll: (ids, set, does) => void performAll(ids, does, set),
-    removeAll: (ids) => void performAll(ids, 'in the trash'),
+    updateAll: (ids, set, does) =>
+      void performAll(
+        ids.filter((id) => readTask(client.cache, id)),
+        does,
+        set,
+      ),
+    removeAll: (ids) => void performAll(outermost(client.cache, ids), 'in the trash'),
     undo,
   };
 }
