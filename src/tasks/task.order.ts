@@ -44,6 +44,8 @@ interface SortKey {
   nullable?: { readonly isNull: string; readonly isOrderedByKey: boolean };
   /** what to select beside the task, so that its row tells the key */
   selected?: string;
+  /** by a function, of columns */
+  isMade?: true;
 }
 
 const KEYS: Record<TaskOrderField | 'id', SortKey> = {
@@ -75,6 +77,7 @@ const KEYS: Record<TaskOrderField | 'id', SortKey> = {
     type: 'text',
     pattern: RANK_PATTERN,
     of: positionOf,
+    isMade: true,
   },
   relevance: {
     ...named('relevance'),
