@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { isCalendarDate } from '../core/calendar-date.ts';
 import { TEXT_PATTERN } from '../core/text.ts';
+import { timeZone } from '../core/time-zone.schema.ts';
+import { parseTimestamp } from '../core/timestamp.ts';
 import { pageParameters } from '../http/paging.ts';
 import { DUE_WINDOWS } from './task.due.ts';
 import type { TaskPageQuery } from './task.list-inputs.ts';
@@ -34,9 +37,18 @@ const ids = (description: string) =>
 const flag = (description: string) =>
   z.enum(['true', 'false'], 'must be true or false').optional().meta({ description, type: 'boolean', enum: undefined });
 const bound = (description: string) =>
-  z.string('must be given once').optional().meta({ maxLength: 35, pattern: '^[0-9TtZz:.+-]+$', description });
+  z
+    .string('must be given once')
+    .refine(
+      (text) => isCalendarDate(text) || parseTimestamp(text) !== undefined,
+      'must be a date like 2026-12-24, or a time like 2026-12-24T10:00:00Z',
+    )
+    .optional()
+    .meta({ maxLength: 35, pattern: '^[0-9TtZz:.+-]+$', description });
 
-export const taskListQuery = z.strictObject({
+const isDay = (text: string) => text.length === 10;
+
+const parameters = {
   ...pageParameters('Tasks'),
   sort: z
     .string('must be given once')
@@ -76,7 +88,7 @@ export const taskListQuery = z.strictObject({
     .meta({
       description: 'Due in this span of days. OVERDUE tasks are open.',
     }),
-  time_zone: z.string('must be given once').optional().meta({
+  time_zone: timeZone.optional().meta({
     maxLength: 64,
     pattern: '^[A-Za-z0-9_+/-]+$',
     description: "For `due`: the IANA time zone of the days; the user's own when absent.",
@@ -92,7 +104,18 @@ export const taskListQuery = z.strictObject({
   has_list: flag('Only tasks in some list, or in none.'),
   parent_id: ids('Part of one of these tasks, comma-separated.'),
   has_parent: flag('Only subtasks, or only tasks that are none.'),
-});
+};
+
+export const taskListQuery = z
+  .strictObject(parameters)
+  .refine(({ sort, search }) => Boolean(search?.trim()) || !/\brelevance\b/.test(sort), {
+    path: ['sort'],
+    error: 'must not have relevance without search',
+  })
+  .refine(({ due_from: from, due_to: to }) => from === undefined || to === undefined || isDay(from) === isDay(to), {
+    path: ['due_to'],
+    error: 'must be a date if due_from is one, and a time if it is one',
+  });
 export type TaskListQuery = z.output<typeof taskListQuery>;
 
 /** The same question as the service takes it. */
@@ -122,11 +145,12 @@ function filterOf(query: TaskListQuery): TaskPageQuery['filter'] {
 
 const flagOf = (text: string | undefined) => (text === undefined ? undefined : text === 'true');
 
-/** Days are compared with dates, moments with moments; of both together nothing would be left. */
+/** Days are compared with dates, moments with moments. */
 function dueRange({ due_from: from, due_to: to }: TaskListQuery) {
   if (from === undefined && to === undefined) return {};
-  const range = { gte: from, lt: to };
-  return [from, to].some((text) => text !== undefined && text.length > 10) ? { dueAt: range } : { dueDate: range };
+  if (isDay(from ?? to ?? '')) return { dueDate: { gte: from, lt: to } };
+  const momentOf = (text: string | undefined) => text && parseTimestamp(text);
+  return { dueAt: { gte: momentOf(from), lt: momentOf(to) } };
 }
 
 function tagsOf({ tags, all_tags: all, no_tags: none }: TaskListQuery) {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const client = await database.pool.connect();
   await client.query('set session_replication_role = replica');
   await client.query(`insert into tasks (id, user_id, title) values ('${PARENT}', '${USER}', 'Parent')`);
-  // Moments, dates and priorities repeat, so that every key has to decide somewhere.
+  // Moments, dates and priorities repeat, so that every key has to decide somewhere; others have deleted theirs later.
   await client.query(
     `insert into tasks (id, user_id, title, completed, completed_at, created_at, updated_at, deleted_at, priority,
        due_date, due_at, due_sort, list_id, parent_id, rank)
@@ -39,7 +39,8 @@ beforeAll(async () => {
      from generate_series(1, ${TASKS}) n, unnest(array['${USER}', 'somebody']) owner, lateral (
        select md5(n || owner)::uuid as id, timestamptz '2026-01-01' + n * interval '1 minute' as created_at,
          case when n % 5 = 0 then timestamptz '2026-05-01' + n % 977 * interval '1 hour' end as completed_at,
-         case when n % 20 = 7 then timestamptz '2026-06-01' + n % 971 * interval '1 second' end as deleted_at,
+         case when n % 20 = 7 then case owner when '${USER}' then timestamptz '2026-06-01' else timestamptz '2026-07-01' end
+           + n % 971 * interval '1 second' end as deleted_at,
          case when n % 3 = 0 then 1 + n % 4 else 0 end as priority,
          case when n % 4 = 1 then date '2026-01-01' + n % 500 end as due_date,
          case when n % 4 = 3 then timestamptz '2026-01-01' + n % 501 * interval '1 hour' end as due_at,
