@@ -66,7 +66,8 @@ const KEYS: Record<TaskOrderField | 'id', SortKey> = {
   due: {
     ...named('due_sort'),
     type: 'timestamp',
-    pattern: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,3})?$/,
+    // The first and the last day of the calendar may be another one on the wall of a zone.
+    pattern: /^\d{4,5}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,3})?( BC)?$/,
     of: (row) => row.dueSort ?? null,
     nullable: { isNull: 'due_sort is null', isOrderedByKey: true },
     selected: 'due_sort::text as "dueSort"',
