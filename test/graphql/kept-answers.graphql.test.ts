@@ -88,7 +88,7 @@ describe('a list that was asked for before', () => {
 
   it('shows it at once when the table is emptied by hand', async () => {
     await keep();
-    await owner.query('begin; truncate tasks; commit');
+    await owner.query('begin; truncate tasks cascade; commit');
     expect(await titles()).toEqual([]);
   });
 
