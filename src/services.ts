@@ -54,6 +54,7 @@ export function createServices(dependencies: ServiceDependencies): Services {
   const users = createUserService({ store: userStore, clock, ...others });
   const writing = { store: taskStore, clock, timeZoneOf: (actor: Actor) => users.timeZone(actor) };
   const tasks = createTaskService(writing);
+  const labels = createLabelService(labelStore);
   const audit = createAuditService(auditStore);
   const feed = createTaskFeed({ ...following, store: syncStore, readmit: (actor) => users.readmit(actor), clock });
   others.revocations.subscribe((userId) => feed.reconsider(userId));
@@ -61,10 +62,10 @@ export function createServices(dependencies: ServiceDependencies): Services {
     tasks,
     users,
     audit,
-    imports: createImportService({ tasks, users, clock }),
-    exports: createExportService({ tasks, users, audit, clock }),
+    imports: createImportService({ tasks, labels, users, clock }),
+    exports: createExportService({ tasks, labels, users, audit, clock }),
     sync: createSyncService(syncStore, feed),
-    labels: createLabelService(labelStore),
+    labels,
     bulk: createBulkService(writing),
     trash: createTrashService(taskStore),
     history: createHistoryService(taskStore),

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { Timestamp } from './timestamp.ts';
+import type { CalendarDate } from './calendar-date.ts';
+import { parseTimestamp, type Timestamp } from './timestamp.ts';
 
-/** A day of the calendar, such as `2026-12-24`. */
-export type CalendarDate = string;
+export type { CalendarDate };
 
 const DAY = 86_400_000;
 const MAXIMUM_NAME = 64;
@@ -28,6 +28,15 @@ export function canonicalTimeZone(text: string): string | undefined {
   }
 }
 
+/**
+ * The name as its user may know it: with the case of the IANA database, but not the older one that the runtime may have
+ * for a zone, such as Asia/Calcutta for Asia/Kolkata. `undefined` when there is no such zone.
+ */
+export function timeZoneName(text: string): string | undefined {
+  const name = canonicalTimeZone(text);
+  return name === undefined || name.toLowerCase() === text.toLowerCase() ? name : text;
+}
+
 export function isTimeZone(text: string): boolean {
   return canonicalTimeZone(text) !== undefined;
 }
@@ -48,7 +57,17 @@ export function wallClock(at: Timestamp | number, timeZone: string): string {
  */
 export function momentOf(wall: string, timeZone: string): Timestamp {
   const local = Date.parse(`${wall}Z`);
-  return new Date(momentsOf(local, timeZone)[0] ?? local - offset(local - DAY, timeZone)).toISOString();
+  return new Date(momentsOf(local, timeZone)[0] ?? local - offsetAt(local - DAY, timeZone)).toISOString();
+}
+
+/** The same for a text that may name no day, no hour or none in the years that timestamps have: `undefined` for those. */
+export function readWallClock(wall: string, timeZone: string): Timestamp | undefined {
+  return parseTimestamp(`${wall}Z`) === undefined ? undefined : parseTimestamp(momentOf(wall, timeZone));
+}
+
+/** Whether clocks on the wall show this time for the first time then: where they show it twice, another moment may be meant. */
+export function isFirstOfWallClock(at: Timestamp, timeZone: string): boolean {
+  return Date.parse(momentOf(wallClock(at, timeZone), timeZone)) === Date.parse(at);
 }
 
 /** The first moment of the day, which is not midnight where clocks skip midnight. */
@@ -65,7 +84,7 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
 /** The moments, first one first, at which the zone's clocks show this time, which is given as if it were UTC. */
 function momentsOf(local: number, timeZone: string): number[] {
   // No zone has changed its offset twice within two days, or been further from UTC than a day.
-  return [offset(local - DAY, timeZone), offset(local + DAY, timeZone)]
+  return [offsetAt(local - DAY, timeZone), offsetAt(local + DAY, timeZone)]
     .map((candidate) => local - candidate)
     .filter((moment) => localMilliseconds(moment, timeZone) === local)
     .sort((left, right) => left - right);
@@ -73,8 +92,8 @@ function momentsOf(local: number, timeZone: string): number[] {
 
 /** Clocks skip `local`: the moment from which they show something later, by bisection. */
 function endOfGap(local: number, timeZone: string): number {
-  let before = local - offset(local + DAY, timeZone);
-  let after = local - offset(local - DAY, timeZone);
+  let before = local - offsetAt(local + DAY, timeZone);
+  let after = local - offsetAt(local - DAY, timeZone);
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
     if (localMilliseconds(middle, timeZone) < local) before = middle;
@@ -83,7 +102,8 @@ function endOfGap(local: number, timeZone: string): number {
   return after;
 }
 
-function offset(at: number, timeZone: string): number {
+/** Milliseconds that the zone's clocks are ahead of UTC. */
+export function offsetAt(at: number, timeZone: string): number {
   return localMilliseconds(at, timeZone) - at;
 }
 

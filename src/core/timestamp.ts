@@ -13,7 +13,14 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const milliseconds = Date.parse(text);
   if (Number.isNaN(milliseconds) || !namesRealDay(text)) return undefined;
   const timestamp = new Date(milliseconds).toISOString();
-  return TIMESTAMP_PATTERN.test(timestamp) ? timestamp : undefined;
+  // PostgreSQL has no year 0, which is 1 BC.
+  return TIMESTAMP_PATTERN.test(timestamp) && !timestamp.startsWith('0000') ? timestamp : undefined;
+}
+
+/** `undefined` outside of the years that timestamps have. */
+export function timestampOf(milliseconds: number): Timestamp | undefined {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? undefined : parseTimestamp(date.toISOString());
 }
 
 /** `Date.parse` lets February 30 roll over into March. */

@@ -1,5 +1,6 @@
 import type { AuditPage } from '../audit/audit.service.ts';
 import type { Timestamp } from '../core/timestamp.ts';
+import type { LabelRow } from '../labels/label.ts';
 import { toResource } from '../tasks/task.resource.ts';
 import type { TaskRow } from '../tasks/task.ts';
 import type { UserService } from '../users/user.service.ts';
@@ -19,6 +20,10 @@ export function headerLine(exportedAt: Timestamp): string {
 
 export function userLine({ id, email, name, createdAt }: User): string {
   return line({ type: 'user', id, email, name, created_at: createdAt });
+}
+
+export function labelLine(type: 'tag' | 'list', { id, name, color }: LabelRow): string {
+  return line({ type, id, name, color });
 }
 
 export function taskLine(task: TaskRow): string {

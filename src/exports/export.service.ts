@@ -3,9 +3,11 @@ import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { MAXIMUM_PAGE_SIZE } from '../core/paging.ts';
+import type { LabelService } from '../labels/label.service.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import type { UserService } from '../users/user.service.ts';
-import { endLine, eventLine, headerLine, taskLine, userLine } from './export.lines.ts';
+import { createDocument, type DocumentFormat, type ExportDocument } from './export.documents.ts';
+import { endLine, eventLine, headerLine, labelLine, taskLine, userLine } from './export.lines.ts';
 
 /** A piece of an export: whole lines, each a JSON object. */
 export interface ExportPart {
@@ -23,10 +25,13 @@ export interface ExportService {
   part(actor: Actor, after?: string | null): Promise<ExportPart>;
   /** The pieces after the first one. */
   rest(actor: Actor, first: ExportPart): AsyncGenerator<string>;
+  /** All tasks, deleted ones left out, as another program reads them. What fails at once fails before the answer. */
+  document(actor: Actor, format: DocumentFormat): Promise<ExportDocument>;
 }
 
 interface ExportServiceDependencies {
   tasks: TaskService;
+  labels: LabelService;
   users: UserService;
   audit: AuditService;
   clock: Clock;
@@ -45,10 +50,18 @@ const EXPORT = 'export';
 const PLACE = [/^(tasks|events)$/, /^[\w-]*$/, /^\d{1,12}$/, /^\d{1,12}$/];
 const START: Place = { list: 'tasks', after: undefined, tasks: 0, events: 0 };
 
-export function createExportService({ tasks, users, audit, clock }: ExportServiceDependencies): ExportService {
+export function createExportService(dependencies: ExportServiceDependencies): ExportService {
+  const { tasks, labels, users, audit, clock } = dependencies;
+
   async function part(actor: Actor, after?: string | null): Promise<ExportPart> {
     if (after != null) return piece(actor, readPlace(after));
-    const opening = [headerLine(new Date(clock.now()).toISOString()), userLine(await users.profile(actor))];
+    const [tags, lists] = [await labels.all(actor, 'tags'), await labels.all(actor, 'lists')];
+    const opening = [
+      headerLine(new Date(clock.now()).toISOString()),
+      userLine(await users.profile(actor)),
+      ...lists.map((list) => labelLine('list', list)),
+      ...tags.map((tag) => labelLine('tag', tag)),
+    ];
     const { ndjson, endCursor } = await piece(actor, START);
     return { ndjson: opening.join('') + ndjson, endCursor };
   }
@@ -83,6 +96,7 @@ export function createExportService({ tasks, users, audit, clock }: ExportServic
 
   return {
     part,
+    document: (actor, format) => createDocument(dependencies, actor, format),
     async *rest(actor, { endCursor }) {
       for (let next = endCursor; next !== null; ) {
         const following = await part(actor, next);

@@ -1,6 +1,6 @@
+import { isFirstOfWallClock, wallClock } from '../core/time-zone.ts';
 import type { ExportedTaskLike, ExportedTasks } from './exported-task.ts';
 import { createZoneSpans } from './icalendar.zones.ts';
-import { isFirstOfWallTime, wallTimeOf } from './wall-time.ts';
 
 export interface ICalendarWriting {
   /** when the file is made */
@@ -63,10 +63,13 @@ function* completionLines({ completed, completedAt }: ExportedTaskLike): Generat
 function dueOf({ dueDate, dueAt, dueTimeZone }: ExportedTaskLike): { value: string; timeZone: string | null } {
   if (dueDate !== null) return { value: `;VALUE=DATE:${dueDate.replaceAll('-', '')}`, timeZone: null };
   if (dueAt === null) return { value: '', timeZone: null };
-  if (dueTimeZone === null || !isFirstOfWallTime(dueAt, dueTimeZone)) {
+  if (dueTimeZone === null || !isFirstOfWallClock(dueAt, dueTimeZone)) {
     return { value: `:${utc(new Date(dueAt))}`, timeZone: null };
   }
-  return { value: `;TZID=${dueTimeZone}:${compact(wallTimeOf(dueAt, dueTimeZone))}`, timeZone: dueTimeZone };
+  return {
+    value: `;TZID=${dueTimeZone}:${compact(wallClock(dueAt, dueTimeZone).slice(0, 19))}`,
+    timeZone: dueTimeZone,
+  };
 }
 
 function utc(moment: Date): string {

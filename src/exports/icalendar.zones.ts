@@ -1,4 +1,4 @@
-import { offsetAt, wallTimeOf } from './wall-time.ts';
+import { offsetAt } from '../core/time-zone.ts';
 
 const DAY = 86_400_000;
 const YEAR = 366 * DAY;
@@ -89,7 +89,7 @@ function onsetBetween(timeZone: string, before: number, after: number): number {
 
 /** What clocks would show had they not been changed. */
 function localTime({ time, from }: Change): string {
-  return wallTimeOf(new Date(time + from).toISOString(), 'UTC').replace(/[-:]/g, '');
+  return new Date(time + from).toISOString().slice(0, 19).replace(/[-:]/g, '');
 }
 
 function offsetText(offset: number): string {

@@ -1,7 +1,7 @@
+import { localDate } from '../core/time-zone.ts';
 import type { ExportedTaskLike, ExportedTasks } from './exported-task.ts';
 import { wordsOfRule } from './rule-words.ts';
 import { inDocumentOrder } from './task-order.ts';
-import { wallTimeOf } from './wall-time.ts';
 
 export interface MarkdownWriting {
   /** Write tags, priority and days after titles, and descriptions below them; otherwise titles and what is done alone. */
@@ -34,8 +34,8 @@ export async function* writeMarkdown(tasks: ExportedTasks, options: MarkdownWrit
 function lineOf(task: ExportedTaskLike, { marks, timeZone = 'UTC' }: MarkdownWriting): string {
   const title = inOneLine(task.title);
   if (!marks) return title;
-  const dayOf = (moment: Date) => wallTimeOf(moment.toISOString(), timeZone).slice(0, 10);
-  const due = task.dueDate ?? (task.dueAt && wallTimeOf(task.dueAt, task.dueTimeZone ?? timeZone).slice(0, 10));
+  const dayOf = (moment: Date) => localDate(moment.getTime(), timeZone);
+  const due = task.dueDate ?? (task.dueAt && localDate(Date.parse(task.dueAt), task.dueTimeZone ?? timeZone));
   return [
     needsEscape(title) ? title.replace(/(\S+)$/, '\\$1') : title,
     ...task.tags.map(hashtagOf),

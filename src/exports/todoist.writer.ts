@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
+import { isFirstOfWallClock, wallClock } from '../core/time-zone.ts';
 import type { ExportedTaskLike, ExportedTasks } from './exported-task.ts';
 import { wordsOfRule } from './rule-words.ts';
 import { inDocumentOrder } from './task-order.ts';
-import { isFirstOfWallTime, wallTimeOf } from './wall-time.ts';
 
 const COLUMNS = [
   ...['TYPE', 'CONTENT', 'DESCRIPTION', 'PRIORITY', 'INDENT', 'AUTHOR', 'RESPONSIBLE', 'DATE', 'DATE_LANG', 'TIMEZONE'],
@@ -59,10 +59,10 @@ function dateOf(task: ExportedTaskLike): { date: string; timeZone: string } {
 /** A time on the wall where that says all; else the moment. */
 function dueOf({ dueDate, dueAt, dueTimeZone }: ExportedTaskLike) {
   if (dueAt === null) return { day: dueDate ?? '', time: '', date: dueDate ?? '', timeZone: '' };
-  const [day = '', clock = ''] = wallTimeOf(dueAt, dueTimeZone ?? 'UTC').split('T');
+  const [day = '', clock = ''] = wallClock(dueAt, dueTimeZone ?? 'UTC').split('T');
   const moment = { day, time: '', date: dueAt, timeZone: dueTimeZone ?? '' };
-  const isWhole = Date.parse(dueAt) % 60_000 === 0 && clock.endsWith(':00');
-  if (dueTimeZone === null || !isWhole || !isFirstOfWallTime(dueAt, dueTimeZone)) return moment;
+  const isWhole = Date.parse(dueAt) % 60_000 === 0 && clock.endsWith(':00.000');
+  if (dueTimeZone === null || !isWhole || !isFirstOfWallClock(dueAt, dueTimeZone)) return moment;
   const time = clock.slice(0, 5);
   return { day, time, date: `${day} ${time}`, timeZone: dueTimeZone };
 }

@@ -25,6 +25,7 @@ const DEAR_FIELDS: Record<string, number> = {
   'TaskConnection.totalCount': 50,
   'Viewer.taskStats': 50,
   'Query.exportMyData': 200,
+  'Mutation.importTasks': 200,
   // A hundred commands, each as much as a field that writes.
   'Mutation.applyCommands': 1000,
   'Mutation.createTasks': 1000,
@@ -47,6 +48,7 @@ const ONCE: PageSize = () => 1;
 const SHORT_LISTS: Record<string, PageSize> = {
   'TaskCommandError.fields': () => 5,
   'BulkError.fields': () => 5,
+  'ImportTasksPayload.faults': () => 5,
   // Few have more, and those cost one statement for all of them.
   'Task.tags': () => 5,
   'TaskHistoryEntry.changes': () => 5,

@@ -4,6 +4,8 @@ import { ViewerEventsResolver } from '../audit/viewer-events.resolver.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import { ExportResolver } from '../exports/export.resolver.ts';
 import type { ExportService } from '../exports/export.service.ts';
+import { ImportResolver } from '../imports/import.resolver.ts';
+import type { ImportService } from '../imports/import.service.ts';
 import type { LabelService } from '../labels/label.service.ts';
 import { ListResolver } from '../labels/list.resolver.ts';
 import { TagResolver } from '../labels/tag.resolver.ts';
@@ -34,6 +36,7 @@ export interface ResolvedServices {
   users: UserService;
   audit: AuditService;
   exports: ExportService;
+  imports: ImportService;
   sync: SyncService;
   labels: LabelService;
   bulk: BulkService;
@@ -43,7 +46,7 @@ export interface ResolvedServices {
 
 /** Every resolver of the API with the services it delegates to. */
 export function createResolvers(
-  { tasks, users, audit, exports, sync, labels, bulk, trash, history }: ResolvedServices,
+  { tasks, users, audit, exports, imports, sync, labels, bulk, trash, history }: ResolvedServices,
   events: SecurityEventLog,
 ): Resolvers {
   const [taskLoaders, labelLoaders] = [createTaskLoaders(tasks), createLabelLoaders(labels)];
@@ -65,6 +68,7 @@ export function createResolvers(
     new ViewerTasksResolver(tasks),
     new ViewerEventsResolver(audit),
     new ExportResolver(exports),
+    new ImportResolver(imports),
     new SyncResolver(sync),
   ];
 }

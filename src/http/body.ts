@@ -79,25 +79,40 @@ export function payloadTooLarge(limit: number): AppError {
 /** Lines of JSON, each an object. */
 export const NDJSON_TYPE = 'application/x-ndjson';
 
+/** Of files that are taken as they are. Nothing that a form or a plain request of another origin's page may have. */
+export const TEXT_TYPES = [NDJSON_TYPE, 'text/markdown', 'text/csv', 'text/calendar'] as const;
+
 /**
- * The text of a body of such lines.
+ * The text of such a file.
  * @throws BadUserInputError for another type, charset or content coding, and for what is not UTF-8
  */
-export function textOfLines(request: IncomingMessage, bytes: Buffer): string {
-  assertPlain(request, NDJSON_TYPE, /^application\/x-ndjson\s*(;\s*charset="?utf-8"?\s*)?$/i);
-  return decode(bytes);
+export function textOfFile(request: IncomingMessage, bytes: Buffer): string {
+  textTypeOf(request);
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new BadUserInputError([], 'The body is not UTF-8 text');
+  }
+}
+
+/** Which of them it is. @throws BadUserInputError for another type, charset or content coding */
+export function textTypeOf(request: IncomingMessage): (typeof TEXT_TYPES)[number] {
+  const type = /^([^;\s]*)\s*(;\s*charset="?utf-8"?\s*)?$/i.exec(request.headers['content-type'] ?? '')?.[1];
+  const known = TEXT_TYPES.find((name) => name === type?.toLowerCase());
+  assertPlain(request, known !== undefined, TEXT_TYPES.join(', '));
+  return known as (typeof TEXT_TYPES)[number];
 }
 
 /** @throws BadUserInputError for another type, charset or content coding than JSON in plain UTF-8 */
 export function assertPlainJson(request: IncomingMessage): void {
   const json = /^application\/((graphql-response|merge-patch)\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i;
-  assertPlain(request, 'application/json', json);
+  assertPlain(request, json.test(request.headers['content-type'] ?? ''), 'application/json');
 }
 
-function assertPlain({ headers }: IncomingMessage, name: string, pattern: RegExp): void {
+function assertPlain({ headers }: IncomingMessage, isOfType: boolean, names: string): void {
   // Browsers send these types to other origins only after a preflight: the first line against CSRF.
-  if (!pattern.test(headers['content-type'] ?? '')) {
-    throw new BadUserInputError([], `The content type must be ${name} in UTF-8`);
+  if (!isOfType) {
+    throw new BadUserInputError([], `The content type must be ${names} in UTF-8`);
   }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {

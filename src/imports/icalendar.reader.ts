@@ -1,8 +1,12 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type ComponentHandler, readComponents, type TodoComponent } from './icalendar.components.ts';
 import { draftOf } from './icalendar.todo.ts';
 import { createZones } from './icalendar.zones.ts';
 import { createReport, type TaskDraft } from './import.report.ts';
 import type { ImportReport, Lines, ReadingOptions } from './imported-task.ts';
+
+/** Tasks that are taken before others have their turn. */
+const TURN = 20;
 
 /**
  * Reads the tasks (VTODO) of an iCalendar file as RFC 5545 has it and Tasks.org, Nextcloud Tasks, Thunderbird and Apple
@@ -46,7 +50,8 @@ export async function readICalendar(lines: Lines, options: ReadingOptions): Prom
   await readComponents(lines, handler);
   handler.endOfCalendar();
 
-  for (const draft of drafts) {
+  for (const [index, draft] of drafts.entries()) {
+    if (index % TURN === TURN - 1) await breathe();
     // Some programs write which tasks are below one instead.
     const parentKey = draft.parentKey ?? (draft.key === undefined ? undefined : parents.get(draft.key));
     report.add({ ...draft, parentKey: parentKey ?? null });

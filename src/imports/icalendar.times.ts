@@ -1,8 +1,9 @@
 import ICAL from 'ical.js';
-import type { Timestamp } from '../core/timestamp.ts';
+import { dayAfter } from '../core/calendar-date.ts';
+import { readWallClock } from '../core/time-zone.ts';
+import { type Timestamp, timestampOf } from '../core/timestamp.ts';
 import type { TodoProperty } from './icalendar.components.ts';
 import type { CalendarZones } from './icalendar.zones.ts';
-import { dayAfter, momentOf, timestampOf, type WallTime } from './zoned-time.ts';
 
 /** A calendar date, or a moment and the zone it was given in. */
 export type CalendarTime = { day: string } | { moment: Timestamp; timeZone: string | null };
@@ -75,11 +76,11 @@ function momentAfter(
   return end === undefined ? undefined : { moment: end, timeZone };
 }
 
-function inZone(property: TodoProperty, wall: WallTime, isUtc: boolean, { zones, timeZone, report }: TimeContext) {
+function inZone(property: TodoProperty, wall: string, isUtc: boolean, { zones, timeZone, report }: TimeContext) {
   const id = property.value.getFirstParameter('tzid');
   if (isUtc || !id) {
     const zone = isUtc ? undefined : timeZone;
-    return { moment: momentOf(wall, zone ?? 'UTC'), timeZone: zone ?? null };
+    return { moment: readWallClock(wall, zone ?? 'UTC'), timeZone: zone ?? null };
   }
   const zone = zones.find(id);
   if (zone.isUnknown)

@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
-import type { Timestamp } from '../core/timestamp.ts';
+import { readWallClock, timeZoneName } from '../core/time-zone.ts';
+import { type Timestamp, timestampOf } from '../core/timestamp.ts';
 import { timeZoneOfWindows } from './windows-zones.ts';
-import { momentOf, timestampOf, timeZoneName, type WallTime } from './zoned-time.ts';
 
 /** What a TZID stands for. */
 export interface CalendarZone {
@@ -9,7 +9,8 @@ export interface CalendarZone {
   timeZone: string | undefined;
   /** whether neither knows it */
   isUnknown: boolean;
-  momentOf(wall: WallTime): Timestamp | undefined;
+  /** of a local date and time without a zone, such as `2026-12-24T15:00:00` */
+  momentOf(wall: string): Timestamp | undefined;
 }
 
 export interface CalendarZones {
@@ -39,10 +40,11 @@ export function createZones(fallback: string): CalendarZones {
     const lines = described.get(id);
     const location = lines?.map((line) => LOCATION.exec(line)?.[1]).find((text) => text !== undefined);
     const timeZone = ianaName(id) ?? (location === undefined ? undefined : ianaName(location));
-    if (timeZone !== undefined) return { timeZone, isUnknown: false, momentOf: (wall) => momentOf(wall, timeZone) };
+    if (timeZone !== undefined)
+      return { timeZone, isUnknown: false, momentOf: (wall) => readWallClock(wall, timeZone) };
     if (lines) custom += 1;
     const zone = lines && custom <= MOST_CUSTOM_ZONES ? describedZone(lines) : undefined;
-    if (!zone) return { timeZone: undefined, isUnknown: true, momentOf: (wall) => momentOf(wall, fallback) };
+    if (!zone) return { timeZone: undefined, isUnknown: true, momentOf: (wall) => readWallClock(wall, fallback) };
     return { timeZone: undefined, isUnknown: false, momentOf: (wall) => momentIn(zone, wall) };
   }
 
@@ -102,8 +104,8 @@ function isYearly(rule: unknown): boolean {
   return typeof bymonth === 'number' && bymonth >= 1 && bymonth <= 12 && WEEKDAY_OF_MONTH.test(String(byday));
 }
 
-function momentIn(zone: ICAL.Timezone, wall: WallTime): Timestamp | undefined {
-  if (momentOf(wall, 'UTC') === undefined) return undefined;
+function momentIn(zone: ICAL.Timezone, wall: string): Timestamp | undefined {
+  if (readWallClock(wall, 'UTC') === undefined) return undefined;
   const time = ICAL.Time.fromDateTimeString(wall);
   time.zone = zone;
   return timestampOf(time.toUnixTime() * 1000);

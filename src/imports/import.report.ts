@@ -3,7 +3,7 @@ import { textSchema } from '../core/text.ts';
 import { createTaskInput } from '../tasks/task.inputs.ts';
 import { createFaults } from './import.faults.ts';
 import type { ImportedTask, ImportReport, ReadingOptions } from './imported-task.ts';
-import { type ImportedNode, placeTasks } from './task-places.ts';
+import { placeTasks, type TaskNode } from './task-places.ts';
 
 /** A task as a file tells of it. Without a key it is known by its title. */
 export type TaskDraft = Partial<Omit<ImportedTask, 'line' | 'title'>> & {
@@ -31,7 +31,7 @@ const texts = z.object({ title, description });
 
 /** Collects what the readers of all formats find. */
 export function createReport(options: ReadingOptions): ReportBuilder {
-  const nodes = new Map<string, ImportedNode>();
+  const nodes = new Map<string, TaskNode<ImportedTask>>();
   const counts = new Map<string, number>();
   const faults = createFaults();
   let taken = 0;

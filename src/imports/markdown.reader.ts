@@ -1,8 +1,8 @@
+import { readWallClock } from '../core/time-zone.ts';
 import { createReport, type ReportBuilder, type TaskDraft } from './import.report.ts';
 import type { ImportReport, Lines, ReadingOptions } from './imported-task.ts';
 import { createTaskListParser, type TaskListItem, type TaskListPart } from './task-list.parser.ts';
 import { readMarks } from './task-marks.ts';
-import { momentOf } from './zoned-time.ts';
 
 export interface MarkdownOptions extends ReadingOptions {
   /**
@@ -97,7 +97,7 @@ function draftOf(
   if (!options.marks) return { line, title, completed };
   const { rule, completedOn, createdOn, ...marked } = readMarks(title);
   const dayBegin = (day: string | undefined) => {
-    const moment = day === undefined ? undefined : momentOf(`${day}T00:00:00`, options.timeZone ?? 'UTC');
+    const moment = day === undefined ? undefined : readWallClock(`${day}T00:00:00`, options.timeZone ?? 'UTC');
     return moment === undefined ? null : new Date(moment);
   };
   return {

@@ -1,6 +1,6 @@
+import { dayAfter } from '../core/calendar-date.ts';
 import type { ImportedPriority } from './imported-task.ts';
 import { ruleOfWords, type WordedRule } from './worded-rule.ts';
-import { dayAfter } from './zoned-time.ts';
 
 /** What the marks at the end of a task's line say; the title is what is left. */
 export interface MarkedTitle {

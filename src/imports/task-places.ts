@@ -1,34 +1,38 @@
-import type { ImportedTask } from './imported-task.ts';
+/** What a task is as far as its place goes. */
+export interface PlacedTask {
+  key: string;
+  parentKey: string | null;
+}
 
 /** A task of a file or, without `task`, one that was left out: what belongs to it goes to the next one above. */
-export interface ImportedNode {
+export interface TaskNode<Task extends PlacedTask> {
   key: string;
   line: number;
   parentKey: string | null;
-  task: ImportedTask | undefined;
+  task: Task | undefined;
 }
 
 /** Levels of subtasks that a task can have, itself included. */
 const MAXIMUM_DEPTH = 5;
 
-interface Place {
-  task: ImportedTask;
+interface Place<Task> {
+  task: Task;
   depth: number;
-  above: Place | undefined;
+  above: Place<Task> | undefined;
 }
 
 /**
  * Gives each task its parent among those that were taken, and orders them as they came but parents first. A file may
  * name parents that are not there, go in circles or nest without end: each is reported and made what can be.
  */
-export function placeTasks(
-  nodes: ReadonlyMap<string, ImportedNode>,
+export function placeTasks<Task extends PlacedTask>(
+  nodes: ReadonlyMap<string, TaskNode<Task>>,
   report: (line: number, message: string) => void,
-): ImportedTask[] {
-  const places = new Map<ImportedNode, Place | undefined>();
-  const tasks = new Set<ImportedTask>();
+): Task[] {
+  const places = new Map<TaskNode<Task>, Place<Task> | undefined>();
+  const tasks = new Set<Task>();
 
-  function placeBelow({ line, task }: ImportedNode, above: Place | undefined): Place | undefined {
+  function placeBelow({ line, task }: TaskNode<Task>, above: Place<Task> | undefined): Place<Task> | undefined {
     if (!task) return above;
     const parent = above && above.depth >= MAXIMUM_DEPTH ? above.above : above;
     if (parent !== above) report(line, `is more than ${MAXIMUM_DEPTH} levels deep: it is put a level higher`);
@@ -37,8 +41,8 @@ export function placeTasks(
   }
 
   for (const start of nodes.values()) {
-    const path = new Set<ImportedNode>();
-    let node: ImportedNode | undefined = start;
+    const path = new Set<TaskNode<Task>>();
+    let node: TaskNode<Task> | undefined = start;
     while (node && !places.has(node) && !path.has(node)) {
       path.add(node);
       node = parentOf(node, nodes, report);
@@ -57,11 +61,11 @@ export function placeTasks(
   return [...tasks];
 }
 
-function parentOf(
-  { line, parentKey }: ImportedNode,
-  nodes: ReadonlyMap<string, ImportedNode>,
+function parentOf<Task extends PlacedTask>(
+  { line, parentKey }: TaskNode<Task>,
+  nodes: ReadonlyMap<string, TaskNode<Task>>,
   report: (line: number, message: string) => void,
-): ImportedNode | undefined {
+): TaskNode<Task> | undefined {
   if (parentKey === null) return undefined;
   const parent = nodes.get(parentKey);
   if (!parent) report(line, 'belongs to a task that is not in the file: it is put at the top');
@@ -69,6 +73,6 @@ function parentOf(
 }
 
 /** The place and those above it: at most as many as there are levels. */
-function upwards(place: Place | undefined): Place[] {
+function upwards<Task>(place: Place<Task> | undefined): Place<Task>[] {
   return place ? [place, ...upwards(place.above)] : [];
 }

@@ -1,6 +1,6 @@
+import { dayAfter } from '../core/calendar-date.ts';
 import { parseTimestamp, type Timestamp } from '../core/timestamp.ts';
 import { ruleOfWords, type WordedRule } from './worded-rule.ts';
-import { dayAfter } from './zoned-time.ts';
 
 /** What the column DATE says: a day, a time on the wall of that day, or a moment; and how it repeats. */
 export interface TodoistDue {

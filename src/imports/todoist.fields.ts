@@ -1,7 +1,7 @@
+import { readWallClock, timeZoneName } from '../core/time-zone.ts';
 import type { TaskDraft } from './import.report.ts';
 import type { ImportedPriority, ReadingOptions } from './imported-task.ts';
 import { readDue } from './todoist.due.ts';
-import { momentOf, timeZoneName } from './zoned-time.ts';
 
 /** Cells by the names of their columns. */
 export type TodoistRow = ReadonlyMap<string, string>;
@@ -54,7 +54,7 @@ export function dueOf(row: TodoistRow, options: ReadingOptions, report: (message
     if (due.time === undefined && due.moment === undefined) return { ...rule, dueDate: due.day };
     if (due.moment !== undefined) return { ...rule, dueAt: due.moment, dueTimeZone: timeZone ?? null };
     const wallZone = timeZone ?? options.timeZone;
-    const dueAt = momentOf(`${due.day}T${due.time}`, wallZone ?? 'UTC');
+    const dueAt = readWallClock(`${due.day}T${due.time}`, wallZone ?? 'UTC');
     return dueAt === undefined ? undefined : { ...rule, dueAt, dueTimeZone: wallZone ?? null };
   };
 

@@ -1,4 +1,4 @@
-import { timeZoneName } from './zoned-time.ts';
+import { timeZoneName } from '../core/time-zone.ts';
 
 /**
  * The zones of Windows, as Outlook and Exchange name them, each with the IANA zone of its main territory (Unicode CLDR,

@@ -6,6 +6,9 @@ import type { Timestamp } from '../core/timestamp.ts';
  */
 export type LabelKind = 'tags' | 'lists';
 
+/** of each kind, as the table's trigger has it */
+export const MAXIMUM_LABELS = 500;
+
 export interface LabelRow {
   id: string;
   /** unique among the user's tags, or lists, whatever the case */

@@ -13,7 +13,7 @@ import type { Logger } from '../core/logger.ts';
 import type { RateLimits } from '../core/rate-limits.ts';
 import type { SecurityEventLog } from '../core/security-events.ts';
 import type { Tracing } from '../core/tracing.ts';
-import { assertPlainJson, NDJSON_TYPE, parseJson, textOfLines } from '../http/body.ts';
+import { assertPlainJson, parseJson, TEXT_TYPES, textOfFile } from '../http/body.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { refuseMalformed } from '../http/malformed.ts';
 import type { UpgradeHandler } from '../http/upgrades.ts';
@@ -76,9 +76,9 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
     }
   });
 
-  app.addContentTypeParser(NDJSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser([...TEXT_TYPES], { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, textOfLines(request.raw, body as Buffer));
+      done(null, textOfFile(request.raw, body as Buffer));
     } catch (error) {
       done(error as Error);
     }

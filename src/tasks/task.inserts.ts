@@ -7,13 +7,18 @@ import { TASK_PRIORITIES } from './task.ts';
 /** Many new tasks at once, as imports have them. */
 
 const INSERT_BATCH = 100;
-/** In order, and with the time of completion, which the unit of work leaves to the trigger. */
+/**
+ * In order, and with the time of completion, which the unit of work leaves to the trigger. What belongs to a task that was
+ * deleted stands by itself.
+ */
 const INSERT_ALL = `
   insert into tasks (id, user_id, title, description, completed, completed_at, priority, due_date, due_at, due_time_zone,
     recurrence, recurrence_basis, tag_ids, list_id, parent_id, rank, created_at)
   select id, ?, title, description, completed, "completedAt", priority, "dueDate", "dueAt", "dueTimeZone",
-    recurrence, "recurrenceBasis", array(select jsonb_array_elements_text("tagIds"))::uuid[], "listId", "parentId", rank,
-    coalesce("createdAt", now())
+    recurrence, "recurrenceBasis", array(select jsonb_array_elements_text("tagIds"))::uuid[], "listId",
+    case when exists (select from tasks where user_id = ? and id = "parentId" and deleted_at is not null) then null
+      else "parentId" end,
+    rank, coalesce("createdAt", now())
   from jsonb_to_recordset(?::jsonb) as given (id uuid, title text, description text, completed boolean,
     "completedAt" timestamptz, priority smallint, "dueDate" date, "dueAt" timestamptz, "dueTimeZone" text,
     recurrence text, "recurrenceBasis" text, "tagIds" jsonb, "listId" uuid, "parentId" uuid, rank text,
@@ -35,7 +40,7 @@ export function insertAll(
       const batch = tasks.slice(start, start + INSERT_BATCH);
       const taken = await takenIds(manager, userId, batch);
       const missing = batch.filter((task) => !taken.has(task.id)).map(columnsOf);
-      await manager.execute(INSERT_ALL, [userId, JSON.stringify(missing)]);
+      await manager.execute(INSERT_ALL, [userId, userId, JSON.stringify(missing)]);
       added += missing.length;
       progress(start + batch.length);
     }

@@ -163,6 +163,14 @@ export async function idsOfOthers(
   return rows.map((row) => row.id);
 }
 
+/** Which of `ids` the user has used, deleted tasks included. */
+export async function usedIds(database: IsolatedDatabase, userId: string, ids: readonly string[]): Promise<string[]> {
+  const rows = await database
+    .as(userId)
+    .query<{ id: string }>('select id from tasks where user_id = $1 and id = any($2::uuid[])', [userId, ids], READ);
+  return rows.map((row) => row.id);
+}
+
 export async function taskStats(
   database: IsolatedDatabase,
   userId: string,

@@ -106,8 +106,18 @@ export interface TaskService {
    * them is refused for stands in its result; with `atomic` it is refused for all of them.
    */
   applyCommands(actor: Actor, batch: TaskCommandBatch): Promise<TaskCommandResult[]>;
-  /** All or none, in order; tasks whose id exists already (deleted ones too) are left as they are. */
-  addMissing(actor: Actor, tasks: readonly NewTask[], progress?: (done: number) => void): Promise<number>;
+  /**
+   * All or none, in order; tasks whose id exists already (deleted ones too) are left as they are. A dry run finds out what
+   * would become of them and takes it back.
+   */
+  addMissing(
+    actor: Actor,
+    tasks: readonly NewTask[],
+    progress?: (done: number) => void,
+    isDryRun?: boolean,
+  ): Promise<number>;
+  /** Which of `ids` the actor has used, for deleted tasks too. */
+  usedIds(actor: Actor, ids: readonly string[]): Promise<Set<string>>;
 }
 
 export interface TaskServiceDependencies {
@@ -226,7 +236,16 @@ export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDepen
     },
 
     applyCommands: async (actor, batch) => applyCommands(store, actor, batch, await asOf(actor)),
-    addMissing: (actor, tasks, progress = () => {}) => store.insertMissing(actor.userId, tasks, progress),
+    async addMissing({ userId }, tasks, progress = () => {}, isDryRun = false) {
+      if (!isDryRun) return store.insertMissing(userId, tasks, progress);
+      return store.applyCommands(userId, { ids: [], taskIds: [] }, ({ tentatively }) =>
+        tentatively(
+          (within) => within.insertMissing(userId, tasks, progress),
+          () => false,
+        ),
+      );
+    },
+    usedIds: async ({ userId }, ids) => new Set(await store.usedIds(userId, ids)),
   };
 }
 

@@ -30,6 +30,7 @@ import {
   taskStats,
   tasksByIds,
   toggleTask,
+  usedIds,
 } from './task.queries.ts';
 import { assignChanges, entityOf, type NewTask, rowOf, type TaskChanges } from './task.record.ts';
 import { TASK_COLUMNS, type TaskRow, type TaskStats } from './task.ts';
@@ -70,6 +71,8 @@ export interface TaskStore {
   revision(userId: string): Promise<string | undefined>;
   /** which of `ids` belong to somebody else */
   idsOfOthers(userId: string, ids: readonly string[]): Promise<string[]>;
+  /** which of `ids` the user has used, for deleted tasks too */
+  usedIds(userId: string, ids: readonly string[]): Promise<string[]>;
   /** @throws ConflictError when the id is taken */
   insert(userId: string, task: NewTask): Promise<TaskRow>;
   /**
@@ -130,6 +133,7 @@ export function createTaskStore(database: IsolatedDatabase): TaskStore {
     subtasks: (userId, ids, limit) => subtasks(database, userId, ids, limit),
     revision: (userId) => taskRevision(database, userId),
     idsOfOthers: (userId, ids) => idsOfOthers(database, userId, ids),
+    usedIds: (userId, ids) => usedIds(database, userId, ids),
     toggle: (userId, id) => toggleTask(database, userId, id),
 
     move: (userId, move) => moveTask(database, userId, move),

@@ -132,7 +132,7 @@ async function provoke(call: Call, status: number): Promise<Answer | undefined> 
   const user = newUser();
   const id = await idFor(template, user);
   const good = await bodyFor(app, call.good, user);
-  const path = template.replace('{id}', id);
+  const path = template.replace('{id}', id) + (call.query ?? '');
   switch (status) {
     case 200:
     case 201:

@@ -50,6 +50,8 @@ describe('the moment of RFC 3339 text', () => {
   it('must have a year of four digits in UTC, too', () => {
     expect(parseTimestamp('9999-12-31T23:59:59-01:00')).toBeUndefined();
     expect(parseTimestamp('0000-01-01T00:00:00+01:00')).toBeUndefined();
+    expect(parseTimestamp('0000-12-31T23:59:59Z')).toBeUndefined();
+    expect(parseTimestamp('0001-01-01T00:00:00+01:00')).toBeUndefined();
   });
 
   it('is the same for one moment in every offset', () => {

@@ -136,11 +136,11 @@ describe('an import', () => {
     const file = await (await exported(user)).text();
     const before = linesOf(file).filter(({ type }) => type === 'task');
     await forget(user);
-    expect((await send(user, file)).body).toEqual({ added: 2, known: 0 });
+    expect((await send(user, file)).body).toEqual({ added: 2, known: 0, dry_run: false, faults: [] });
     const after = linesOf(await (await exported(user)).text()).filter(({ type }) => type === 'task');
     const lasting = ({ updated_at, version, ...task }: Line) => task;
     expect(after.map(lasting)).toEqual(before.map(lasting));
-    expect((await send(user, file)).body).toEqual({ added: 0, known: 2 });
+    expect((await send(user, file)).body).toEqual({ added: 0, known: 2, dry_run: false, faults: [] });
   });
 
   it('leaves tasks alone that were changed or deleted since', async () => {
@@ -149,7 +149,7 @@ describe('an import', () => {
     const file = await (await exported(user)).text();
     await app.rest(user, 'PUT', `/api/tasks/${changed}`, { title: 'changed' });
     await app.rest(user, 'DELETE', `/api/tasks/${deleted}`);
-    expect((await send(user, file)).body).toEqual({ added: 0, known: 2 });
+    expect((await send(user, file)).body).toEqual({ added: 0, known: 2, dry_run: false, faults: [] });
     expect((await app.rest(user, 'GET', '/api/tasks')).body.items).toMatchObject([{ title: 'changed' }]);
   });
 
@@ -193,7 +193,12 @@ describe('an import', () => {
       return JSON.stringify({ type: 'task', id, title: 'x', completed: false, created_at: '2026-01-01T00:00:00Z' });
     });
     expect((await send(user, lines.join('\n'))).body.detail).toBe('line 1001: there are more than 1000 tasks');
-    expect((await send(user, lines.slice(1).join('\n'))).body).toEqual({ added: 1000, known: 0 });
+    expect((await send(user, lines.slice(1).join('\n'))).body).toEqual({
+      added: 1000,
+      known: 0,
+      dry_run: false,
+      faults: [],
+    });
   });
 
   it.each(['application/json', 'text/plain', 'application/x-ndjson; charset=latin1'])('refuses %s', async (type) => {

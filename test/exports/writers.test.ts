@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import ICAL from 'ical.js';
+import { readWallClock } from '../../src/core/time-zone.ts';
 import { writeICalendar } from '../../src/exports/icalendar.writer.ts';
 import { writeMarkdown } from '../../src/exports/markdown.writer.ts';
 import { inDocumentOrder } from '../../src/exports/task-order.ts';
 import { writeTodoistCsv } from '../../src/exports/todoist.writer.ts';
-import { momentOf } from '../../src/imports/zoned-time.ts';
 import { exportedTask, written } from './task.ts';
 
 const NOW = new Date('2026-11-27T12:00:00.500Z');
@@ -140,7 +140,10 @@ describe('iCalendar', () => {
         const wall = new Date(Date.UTC(2019, 1 + month, 3, 9, 15)).toISOString().slice(0, 19);
         const time = ICAL.Time.fromDateTimeString(wall);
         time.zone = zone;
-        expect([wall, new Date(time.toUnixTime() * 1000).toISOString()]).toEqual([wall, momentOf(wall, dueTimeZone)]);
+        expect([wall, new Date(time.toUnixTime() * 1000).toISOString()]).toEqual([
+          wall,
+          readWallClock(wall, dueTimeZone),
+        ]);
       }
     },
   );

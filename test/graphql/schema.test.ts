@@ -194,7 +194,17 @@ describe('the contract', () => {
       ['createTask', 'deleteAccount', 'deleteTask', 'revokeTokens', 'toggleTask', 'updateTask'],
       [
         ...['applyCommands', 'completeTask', 'createList', 'createTag', 'createTasks', 'deleteList', 'deleteTag'],
-        ...['deleteTasks', 'moveTask', 'purgeTask', 'reopenTask', 'restoreTask', 'undo', 'updateList', 'updateTag'],
+        ...[
+          'deleteTasks',
+          'importTasks',
+          'moveTask',
+          'purgeTask',
+          'reopenTask',
+          'restoreTask',
+          'undo',
+          'updateList',
+          'updateTag',
+        ],
         ...['updateTasks', 'updateViewer'],
       ],
     ],

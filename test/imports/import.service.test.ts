@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Actor } from '../../src/core/actor.ts';
 import { createImportService } from '../../src/imports/import.service.ts';
+import type { LabelService } from '../../src/labels/label.service.ts';
 import type { NewTask } from '../../src/tasks/task.record.ts';
 import type { TaskService } from '../../src/tasks/task.service.ts';
 import type { UserService } from '../../src/users/user.service.ts';
@@ -20,6 +21,7 @@ async function tasksOf(userId: string, ...titles: string[]): Promise<NewTask[]> 
   const users = { importSalt: async (actor: Actor) => SALTS[actor.userId] };
   const service = createImportService({
     tasks: tasks as unknown as TaskService,
+    labels: {} as LabelService,
     users: users as unknown as UserService,
     clock: { now: () => NOW },
   });

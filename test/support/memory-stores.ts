@@ -112,6 +112,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
         const task = tasks.get(id);
         return task !== undefined && task.userId !== userId && !task.deleted;
       }),
+    usedIds: async (userId, ids) => ids.filter((id) => tasks.get(id)?.userId === userId),
     async subtaskCounts(userId, ids) {
       return ids.map((parentId) => {
         const rows = list(userId, { filter: { parentIn: [parentId] } });

@@ -4,6 +4,7 @@ export interface Call {
   template: string;
   good: unknown;
   headers?: Record<string, string>;
+  query?: string;
   /** provokes 400 */
   bad?: { path?: string; body?: unknown; headers?: Record<string, string> };
 }
@@ -69,6 +70,13 @@ export const CALLS: Call[] = [
     good: '\n',
     headers: { 'content-type': 'application/x-ndjson' },
     bad: { body: '{', headers: { 'content-type': 'application/x-ndjson' } },
+  },
+  {
+    method: 'GET',
+    template: '/api/tasks/export',
+    good: undefined,
+    query: '?format=markdown',
+    bad: { path: '/api/tasks/export?format=pdf' },
   },
   { method: 'POST', template: '/api/auth/revoke', good: undefined, bad: { body: '{' } },
   { method: 'DELETE', template: '/api/auth/me', good: undefined, bad: { body: '{' } },

@@ -142,6 +142,8 @@ export type TaskChangeType =
   | 'CREATED'
   /** It is no longer there. */
   | 'DELETED'
+  /** Tags or lists were made, changed or deleted: ask for `tags` and `lists`. */
+  | 'LABELS'
   /** What has changed up to here is no longer known: begin anew by `taskSync` without `since`. Later changes follow. */
   | 'RESYNC'
   /** It is as told now; to a device that was away it may be new. */

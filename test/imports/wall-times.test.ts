@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { dayAfter } from '../../src/core/calendar-date.ts';
+import { readWallClock, timeZoneName } from '../../src/core/time-zone.ts';
 import { timeZoneOfWindows } from '../../src/imports/windows-zones.ts';
 import { ruleOfWords } from '../../src/imports/worded-rule.ts';
-import { dayAfter, momentOf, timeZoneName } from '../../src/imports/zoned-time.ts';
 
 describe('a time on the wall', () => {
   it.each([
@@ -20,7 +21,7 @@ describe('a time on the wall', () => {
     ['2026-02-28T24:00:00', 'UTC', undefined],
     ['9999-12-31T23:59:59', 'America/New_York', undefined],
   ])('%s in %s is %s', (wall, zone, moment) => {
-    expect(momentOf(wall, zone)).toBe(moment);
+    expect(readWallClock(wall, zone)).toBe(moment);
   });
 });
 
