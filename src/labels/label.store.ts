@@ -53,6 +53,8 @@ export interface LabelStore {
 const COLUMNS = 'id, name, color, created_at as "createdAt", updated_at as "updatedAt", version';
 
 const HOLD_OWNER = 'select from users where id = ? for no key update';
+/** Of the changes of so many tasks. */
+const RESERVE = 'select reserve_task_numbers(?, ?)';
 /** Those that are changed when one goes. */
 const HOLD_TASKS: Record<LabelKind, string> = {
   tags: `
@@ -76,7 +78,7 @@ export function createLabelStore(database: IsolatedDatabase): LabelStore {
     holdTasks?: string,
   ): Promise<Result | undefined> {
     return database.as(userId).transaction(async (manager) => {
-      if (holdTasks !== undefined) await manager.execute(holdTasks, [userId, id]);
+      const tasks = holdTasks === undefined ? [] : await manager.execute(holdTasks, [userId, id]);
       await manager.execute(HOLD_OWNER, [userId]);
       const place = { id, userId };
       const label = await manager.findOne(LABEL_ENTITIES[kind], place, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -84,6 +86,7 @@ export function createLabelStore(database: IsolatedDatabase): LabelStore {
       if (versions && !versions.includes(label.version)) {
         throw new ConflictError('It has changed since it was read', label.version);
       }
+      if (tasks.length > 1) await manager.execute(RESERVE, [userId, tasks.length]);
       return work(manager, label);
     });
   }
