@@ -81,13 +81,13 @@ module.exports = {
       comment: 'The product knows nothing of what tests, measures and builds it',
       severity: 'error',
       from: { path: '^(src|migrations)/' },
-      to: { path: '^(test|bench|scripts|docs)/|^codegen\\.ts$' },
+      to: { path: '^(test|bench|scripts|docs|examples)/|^codegen\\.ts$' },
     },
     {
       name: 'examples-alone',
       comment: 'An example is what a client has of us: the API and nothing of the sources',
       severity: 'error',
-      from: { path: '^docs/' },
+      from: { path: '^(docs|examples)/' },
       to: { path: '^(src|migrations|test|bench|scripts)/' },
     },
     {
@@ -121,7 +121,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // What is built need not be there.
-    exclude: { path: '^(\\.\\./)?dist/' },
+    exclude: { path: '^(\\.\\./)?dist/|^examples/web/dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     // Types count as imports: a layer that names another's type knows of it.
     tsPreCompilationDeps: true,

@@ -65,6 +65,36 @@ const READ_CHECKS: Record<string, Check> = {
     await expectCounts(scene, witness);
   },
 
+  async planned({ protocol, plannedUsers }, { ask, storedTasks }) {
+    const user = plannedUsers[0]!;
+    const stored = await storedTasks('user_id = $1 order by created_at desc, id desc limit $2', [user.id, LIST_LENGTH]);
+    const answered = protocol.readPlanned?.(await ask(user, protocol.planned!(LIST_LENGTH))) ?? [];
+    expectSame(
+      answered.map(({ id, title, description, completed, version }) => ({
+        id,
+        title,
+        description,
+        completed,
+        version,
+      })),
+      stored.map(toAnswer),
+      LIST_LENGTH,
+    );
+    // As they are seeded (seed-planned.ts): 200 tasks, the newest first.
+    answered.forEach((task, index) => {
+      const n = 200 - index;
+      strictEqual(task.tags.length, Math.min(n % 4, 10 - (n % 10)), 'number of tags');
+      strictEqual(task.list, `Name ${(n % 5) + 1}`, 'list');
+      strictEqual(task.priority, ['NONE', 'LOW', 'MEDIUM', 'HIGH', 'URGENT'][n % 5], 'priority');
+      strictEqual(task.dueDate !== null, n % 2 === 0, 'due date');
+      deepStrictEqual(
+        [task.subtasks, task.completedSubtasks],
+        n % 5 === 4 ? [1, (n + 1) % 4 === 0 ? 1 : 0] : [0, 0],
+        'subtasks',
+      );
+    });
+  },
+
   /** After everything that can change a list, whoever did it, the lists must be those of the database. */
   async day(scene, witness) {
     for (const check of Object.values(WRITE_CHECKS)) {

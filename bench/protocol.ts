@@ -14,6 +14,16 @@ export interface TaskAnswer {
   readonly version: number;
 }
 
+/** What a list shows of a task with all that it is sorted by, and what is part of it. */
+export interface PlannedAnswer extends TaskAnswer {
+  readonly priority: string;
+  readonly dueDate: string | null;
+  readonly tags: string[];
+  readonly list: string | null;
+  readonly subtasks: number;
+  readonly completedSubtasks: number;
+}
+
 export interface NewTask {
   readonly title: string;
   readonly description: string;
@@ -46,6 +56,8 @@ export interface Protocol {
   create(task: NewTask): HttpCall;
   update(id: string, title: string): HttpCall;
   toggle(id: string): HttpCall;
+  /** The list with tags, list and numbers of subtasks of each; absent where it is not asked for. */
+  planned?(first: number): HttpCall;
   /** A list whose document differs for each `variant`; absent where there are no documents. */
   document?(variant: number, first: number): HttpCall;
 
@@ -56,6 +68,7 @@ export interface Protocol {
   readCreate(answer: unknown): TaskAnswer;
   readUpdate(answer: unknown): TaskAnswer;
   readToggle(answer: unknown): TaskAnswer;
+  readPlanned?(answer: unknown): PlannedAnswer[];
   /** The tasks that `document` answers, each with the fields of its variant only. */
   readDocument?(answer: unknown): unknown[];
 }
@@ -87,5 +100,19 @@ export function toTaskAnswer(value: unknown): TaskAnswer {
     description: valueAt(value, 'description') as string | null,
     completed: valueAt(value, 'completed') === true,
     version: Number(valueAt(value, 'version')),
+  };
+}
+
+/** Reads a planned task, whose names are the same in all protocols. */
+export function toPlannedAnswer(value: unknown): PlannedAnswer {
+  const list = valueAt(value, 'list');
+  return {
+    ...toTaskAnswer(value),
+    priority: String(valueAt(value, 'priority')),
+    dueDate: valueAt(value, 'dueDate') as string | null,
+    tags: listAt(value, 'tags').map((tag) => String(valueAt(tag, 'name'))),
+    list: list === null ? null : String(valueAt(list, 'name')),
+    subtasks: Number(valueAt(value, 'subtaskCounts', 'total')),
+    completedSubtasks: Number(valueAt(value, 'subtaskCounts', 'completed')),
   };
 }

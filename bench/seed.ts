@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { Place } from './protocol.ts';
+import { plannedUsers } from './seed-planned.ts';
 import { signToken } from './tokens.ts';
 
 /** A seeded user: the token and the tasks, newest first. */
@@ -13,6 +14,8 @@ export interface SeededUser {
 export interface SeededData {
   /** Those with a few tasks, whom requests are spread over. */
   readonly users: readonly SeededUser[];
+  /** Those whose tasks have tags, lists, due dates and subtasks. */
+  readonly plannedUsers: readonly SeededUser[];
   /** The one with very many; the ids of the tasks are left out. */
   readonly largeUser: SeededUser;
   /** Where the page that is four fifths down the list of the large user begins: the last row before it. */
@@ -63,9 +66,12 @@ export async function seed(database: Client, { users, tasksPerUser, largeUserTas
   await insertUsers(database, `'${LARGE_USER}'`, 1, largeUserTasks);
   await insertTasks(database, `'${LARGE_USER}'`, 1, largeUserTasks);
   await database.query('alter table tasks enable trigger tasks_stamp');
-  await database.query('vacuum (analyze) users, tasks');
+  const seeded = await readUsers(database);
+  const planned = await plannedUsers(database);
+  await database.query('vacuum (analyze)');
   return {
-    users: await readUsers(database),
+    users: seeded,
+    plannedUsers: planned,
     largeUser: { id: LARGE_USER, token: await signToken(LARGE_USER), taskIds: [] },
     deepPlace: await placeAt(database, largeUserTasks * 0.8 - LIST_LENGTH),
   };

@@ -65,6 +65,13 @@ const document = forRandomUser(({ protocol }, _user, random) => {
   return call;
 });
 
+/** Of the users whose tasks are planned. */
+const planned: NextRequest = ({ protocol, plannedUsers }, random) => {
+  const call = protocol.planned?.(LIST_LENGTH);
+  if (!call) throw new Error('this contender knows no planned tasks');
+  return { user: random.pick(plannedUsers), call };
+};
+
 type NextRequest = Workload['nextRequest'];
 
 /** 80 % read, 20 % write. */
@@ -124,6 +131,13 @@ export const WORKLOADS: readonly Workload[] = [
     writes: false,
     without: [],
     nextRequest: count,
+  },
+  {
+    name: 'planned',
+    title: `the ${LIST_LENGTH} newest tasks with their tags, list and numbers of subtasks`,
+    writes: false,
+    without: ['product-rest', 'product-rest-fresh', 'mercurius', 'postgraphile', 'textbook'],
+    nextRequest: planned,
   },
   {
     name: 'day',

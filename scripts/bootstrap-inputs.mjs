@@ -32,9 +32,11 @@ export function isInstalledByHand(root, stamp) {
   if (modifiedAt(record) <= modifiedAt(stamp)) return false;
   const installed = JSON.parse(readIfThere(record)).packages ?? {};
   const wanted = JSON.parse(readIfThere(join(root, 'package-lock.json')) || '{}').packages ?? {};
-  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+  return Object.entries(wanted).every(([path, { version, integrity, optional, link }]) => {
     const found = installed[path];
-    if (!found) return path === '' || optional === true;
+    // A workspace is our own folder, and the link to it names no version.
+    if (link || !path.includes('node_modules/')) return true;
+    if (!found) return optional === true;
     if (found.version !== version || found.integrity !== integrity) return false;
     return existsSync(join(root, path, 'package.json'));
   });

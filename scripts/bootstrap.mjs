@@ -15,6 +15,8 @@ const inRoot = (...names) => join(root, ...names);
 
 const installStamp = inRoot('node_modules', '.premium-todo-stamp');
 const buildStamp = inRoot('dist', '.premium-todo-stamp');
+const frontEnd = join('examples', 'web');
+const frontEndStamp = inRoot('.cache', 'front-end.stamp');
 const pinnedNode = inRoot('node_modules', 'node', 'bin', 'node');
 
 function say(line) {
@@ -44,11 +46,11 @@ function runNpm(args) {
 
 function installFingerprint() {
   const manifest = JSON.parse(readIfThere(inRoot('package.json')) || '{}');
-  // Scripts and descriptions may change without a new installation.
-  const { dependencies, devDependencies, optionalDependencies, overrides, allowScripts } = manifest;
+  // Scripts and descriptions may change without a new installation; what workspaces need stands in the lock file.
+  const { workspaces, dependencies, devDependencies, optionalDependencies, overrides, allowScripts } = manifest;
   return fingerprintOf([
     readIfThere(inRoot('package-lock.json')),
-    JSON.stringify({ dependencies, devDependencies, optionalDependencies, overrides, allowScripts }),
+    JSON.stringify({ workspaces, dependencies, devDependencies, optionalDependencies, overrides, allowScripts }),
     readIfThere(inRoot('.npmrc')),
     `${process.platform} ${process.arch}`,
   ]);
@@ -63,6 +65,19 @@ function buildInputs() {
 
 function buildFingerprint() {
   return fingerprintOf([installFingerprint(), ...buildInputs().flatMap((file) => [file, readIfThere(inRoot(file))])]);
+}
+
+function frontEndFingerprint() {
+  const files = ['src', 'public'].flatMap((directory) => listFiles(root, join(frontEnd, directory)));
+  for (const name of ['index.html', 'vite.config.ts', 'tsconfig.json', 'package.json'])
+    files.push(join(frontEnd, name));
+  return fingerprintOf([installFingerprint(), ...files.flatMap((file) => [file, readIfThere(inRoot(file))])]);
+}
+
+/** An image for production is built without it. */
+function isFrontEndReady() {
+  if (!existsSync(inRoot(frontEnd, 'index.html'))) return true;
+  return existsSync(inRoot(frontEnd, 'dist', 'index.html')) && isUpToDate(frontEndStamp, frontEndFingerprint());
 }
 
 function isUpToDate(stamp, fingerprint) {
@@ -106,6 +121,18 @@ function build() {
   writeFileSync(buildStamp, fingerprint);
 }
 
+function buildFrontEnd() {
+  if (isFrontEndReady()) return;
+  say('Building the front end …');
+  rmSync(frontEndStamp, { force: true });
+  const node = existsSync(pinnedNode) ? pinnedNode : process.execPath;
+  const vite = inRoot('node_modules', 'vite', 'bin', 'vite.js');
+  if (run(node, [vite, 'build', '--logLevel', 'warn', frontEnd]).status !== 0) {
+    throw new BootstrapError('The front end could not be built, look at the messages above.');
+  }
+  writeFileSync(frontEndStamp, frontEndFingerprint());
+}
+
 /** The compiler leaves what it once made; an old migration would still be found and run. */
 function removeOutputsWithoutSource() {
   const outputs = new Set(buildInputs().map((file) => file.replace(/\.ts$/, '')));
@@ -121,11 +148,14 @@ async function bootstrap(withBuild) {
     throw new BootstrapError(`Node.js 20 or newer is needed to begin, this is ${process.version}.`);
   }
   const isReady = () =>
-    isUpToDate(installStamp, installFingerprint()) && (!withBuild || isUpToDate(buildStamp, buildFingerprint()));
+    isUpToDate(installStamp, installFingerprint()) &&
+    (!withBuild || (isUpToDate(buildStamp, buildFingerprint()) && isFrontEndReady()));
   if (isReady()) return;
   await withLock(inRoot('.cache', 'bootstrap.lock'), say, () => {
     install();
-    if (withBuild) build();
+    if (!withBuild) return;
+    build();
+    buildFrontEnd();
   });
 }
 

@@ -1,15 +1,16 @@
 /**
- * Names every function, constant and class that src/ exports and no other file imports: it is dead, or its file should
+ * Names every function, constant and class that src/, here or in the front end, exports and no other file imports: it is dead, or its file should
  * keep it to itself. A type may be exported for those who call what takes or answers it, if something does.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import ts from 'typescript';
 
-const files = globSync('{src,migrations,test,bench,scripts}/**/*.{ts,mjs}');
+const files = globSync('{src,migrations,test,bench,scripts,examples/web/src}/**/*.{ts,tsx,mjs}');
+const isChecked = ({ fileName }) => /^(src|examples\/web\/src)\/(?!generated\/)/.test(fileName);
 const sources = files.map((file) => ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest));
 const imported = new Set(sources.flatMap(importsOf));
-for (const source of sources.filter(({ fileName }) => fileName.startsWith('src/'))) {
+for (const source of sources.filter(isChecked)) {
   for (const name of exportsOf(source)) {
     if (imported.has(`${source.fileName} ${name}`) || imported.has(`${source.fileName} *`)) continue;
     console.error(`${source.fileName}: nobody imports ${name}`);

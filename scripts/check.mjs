@@ -8,11 +8,13 @@ const AT_ONCE = 2;
 
 const STEPS = [
   ['types', 'tsc --noEmit --incremental --tsBuildInfoFile .cache/check.tsbuildinfo'],
+  ['types of the web', 'tsc --noEmit --incremental --tsBuildInfoFile .cache/web.tsbuildinfo -p examples/web'],
   ['lint and format', 'biome check --error-on-warnings'],
-  ['import rules', 'depcruise src migrations test bench scripts docs codegen.ts'],
+  ['import rules', 'depcruise src migrations test bench scripts docs examples codegen.ts'],
   ['unused exports', 'node scripts/check-exports.mjs'],
   ['generated files', 'tsx scripts/generate.ts --check'],
   ['typed documents', 'graphql-codegen --config codegen.ts --check'],
+  ['web documents', 'graphql-codegen --config examples/web/codegen.ts --check'],
   ['exact versions', 'node scripts/check-versions.mjs'],
 ];
 

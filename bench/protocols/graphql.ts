@@ -1,4 +1,12 @@
-import { type HttpCall, listAt, type Place, type Protocol, toTaskAnswer, valueAt } from '../protocol.ts';
+import {
+  type HttpCall,
+  listAt,
+  type Place,
+  type Protocol,
+  toPlannedAnswer,
+  toTaskAnswer,
+  valueAt,
+} from '../protocol.ts';
 
 /**
  * The documents of one GraphQL API. Fields and arguments may have other names in it; aliases make the answers the
@@ -12,6 +20,7 @@ export interface GraphqlDocuments {
   readonly get: string;
   readonly create: string;
   readonly update: string;
+  readonly planned?: string;
   readonly toggle: string;
   /** The document of a variant, whose only field may have any alias. */
   variant(variant: number, first: number): string;
@@ -32,6 +41,9 @@ export function graphqlProtocol(documents: GraphqlDocuments): Protocol {
       const answer = await ask(operation('Cursor', documents.cursor, variables));
       return String(valueAt(answer, 'data', 'tasks', 'pageInfo', 'endCursor'));
     },
+    ...(documents.planned === undefined
+      ? {}
+      : { planned: (first: number) => operation('Planned', documents.planned!, { first }) }),
     get: (id) => operation('Task', documents.get, { id }),
     create: (input) => operation('CreateTask', documents.create, { input }),
     update: (id, title) => operation('UpdateTask', documents.update, { id, title }),
@@ -40,6 +52,7 @@ export function graphqlProtocol(documents: GraphqlDocuments): Protocol {
 
     readList: (answer) => nodesOf(valueAt(answer, 'data', 'tasks')).map(toTaskAnswer),
     readCount: (answer) => Number(valueAt(answer, 'data', 'tasks', 'totalCount')),
+    readPlanned: (answer) => nodesOf(valueAt(answer, 'data', 'tasks')).map(toPlannedAnswer),
     readGet: (answer) => toTaskAnswer(valueAt(answer, 'data', 'task')),
     readCreate: (answer) => toTaskAnswer(valueAt(answer, 'data', 'createTask', 'task')),
     readUpdate: (answer) => toTaskAnswer(valueAt(answer, 'data', 'updateTask', 'task')),

@@ -3,6 +3,7 @@ import { fieldsOf } from './document-variants.ts';
 import { graphqlProtocol } from './graphql.ts';
 
 const TASK = 'id title description completed createdAt updatedAt version';
+const PLAN = 'priority dueDate tags { id name color } list { id name color } subtaskCounts { total completed }';
 const PAGE = `edges { cursor node { ${TASK} } } pageInfo { hasNextPage endCursor }`;
 
 const documents = {
@@ -25,6 +26,9 @@ const documents = {
 /** The product's public GraphQL API. Its cursors are opaque, so it is asked for one. */
 export const PRODUCT_GRAPHQL = graphqlProtocol({
   ...documents,
+  planned: `query Planned($first: Int) {
+  tasks(first: $first) { edges { cursor node { ${TASK} ${PLAN} } } pageInfo { hasNextPage endCursor } }
+}`,
   cursor: `query Cursor($createdAt: DateTime!) {
   tasks(first: 1, filter: { createdAt: { lte: $createdAt } }) { pageInfo { endCursor } }
 }`,

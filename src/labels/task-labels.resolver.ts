@@ -10,14 +10,19 @@ import { TagType, TaskListType } from './label.type.ts';
 
 /** However many tasks of one request ask, one statement answers, bound to its actor. */
 export interface LabelLoaders {
-  tags: DataLoader<string, LabelRow | null>;
+  /** of a task as it was read: those that are gone since are no tags of it any more */
+  tags: DataLoader<TaskRow, LabelRow[]>;
   lists: DataLoader<string, LabelRow | null>;
   counts: DataLoader<string, TaskStats>;
 }
 
 export function createLabelLoaders(labels: LabelService): (context: RequestContext) => LabelLoaders {
   return perRequest(({ actor }) => ({
-    tags: new DataLoader(async (ids) => inOrder(ids, await labels.byIds(actor, 'tags', ids))),
+    tags: new DataLoader(async (tasks: readonly TaskRow[]) => {
+      const ids = [...new Set(tasks.flatMap(({ tagIds }) => tagIds))];
+      const found = new Map((await labels.byIds(actor, 'tags', ids)).map((tag) => [tag.id, tag]));
+      return tasks.map(({ tagIds }) => tagIds.flatMap((id) => found.get(id) ?? []));
+    }),
     lists: new DataLoader(async (ids) => inOrder(ids, await labels.byIds(actor, 'lists', ids))),
     counts: new DataLoader(async (ids: readonly string[]) => {
       const counts = new Map((await labels.countsOfLists(actor, ids)).map((count) => [count.listId, count]));
@@ -44,11 +49,8 @@ export class TaskLabelsResolver {
   }
 
   @FieldResolver(() => [TagType], { description: 'Its tags, in the order in which they were put on it.' })
-  async tags(@Root() { tagIds }: TaskRow, @Ctx() context: RequestContext): Promise<LabelRow[]> {
-    if (tagIds.length === 0) return [];
-    const { tags } = this.#loaders(context);
-    // One that is gone since the task was read is no tag of it any more.
-    return (await Promise.all(tagIds.map((id) => tags.load(id)))).filter((tag) => tag !== null);
+  tags(@Root() task: TaskRow, @Ctx() context: RequestContext): Promise<LabelRow[]> | LabelRow[] {
+    return task.tagIds.length === 0 ? [] : this.#loaders(context).tags.load(task);
   }
 
   @FieldResolver(() => TaskListType, { nullable: true, description: 'The list that it is in.' })

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 
 /** What a newcomer needs to know when the server is up. `listening` is the URL with the address that it listens on. */
@@ -5,6 +7,7 @@ export function startMessage(config: Config, listening: string): string {
   const url = listening.replace('//127.0.0.1:', '//localhost:');
   const lines = [
     `premium-todo is ready at ${url}`,
+    ...(hasFrontEnd(config) ? [`  Front end               ${url}/`] : []),
     `  ${config.playground ? 'GraphQL and playground' : 'GraphQL               '}  ${url}/graphql`,
     `  REST documentation      ${url}/api/docs`,
     `  Health                  ${url}/health/ready`,
@@ -18,4 +21,8 @@ export function startMessage(config: Config, listening: string): string {
     );
   }
   return lines.join('\n');
+}
+
+function hasFrontEnd({ frontEnd }: Config): boolean {
+  return frontEnd !== undefined && existsSync(join(frontEnd.directory, 'index.html'));
 }

@@ -6,9 +6,10 @@ import { encodePosition, type SyncPosition } from './sync.token.ts';
 export interface TaskChange {
   /**
    * `CREATED`: in its first version. `UPDATED`: in a later one, which a follower that was away may see as the first one.
-   * `RESYNC`: what was changed before this is no longer known; start anew, and go on following.
+   * `LABELS`: tags or lists were made, changed or deleted; ask for them. `RESYNC`: what was changed before this is no
+   * longer known; start anew, and go on following.
    */
-  readonly type: 'CREATED' | 'UPDATED' | 'DELETED' | 'RESYNC';
+  readonly type: 'CREATED' | 'UPDATED' | 'DELETED' | 'LABELS' | 'RESYNC';
   readonly task: TaskRow | null;
   readonly deletedTaskId: string | null;
   /** to follow on from behind this change */
@@ -31,9 +32,22 @@ export function firstOf({ tasks: found, epoch, head }: ChangedTasks, limit: numb
   return { tasks, place: { epoch, rev: last?.rev ?? head }, hasMore };
 }
 
-export function changesOf(found: ChangedTasks, limit: number): FoundChanges {
+/** What was changed after `rev`, where the read began. Labels are one change, in its place among those of tasks. */
+export function changesOf(found: ChangedTasks, limit: number, rev: number): FoundChanges {
   const { tasks, place, hasMore } = firstOf(found, limit);
-  return { changes: tasks.map((task) => changeOf(task, found)), place, hasMore };
+  const changes = tasks.map((task) => changeOf(task, found));
+  const { labels, key, epoch } = found;
+  if (labels > rev && labels <= place.rev) {
+    const index = tasks.findIndex((task) => task.rev > labels);
+    const syncToken = encodePosition({ epoch, rev: labels }, key);
+    changes.splice(index < 0 ? changes.length : index, 0, {
+      type: 'LABELS',
+      task: null,
+      deletedTaskId: null,
+      syncToken,
+    });
+  }
+  return { changes, place, hasMore };
 }
 
 export function resyncOf({ key, epoch, head }: ChangedTasks): FoundChanges {

@@ -166,7 +166,7 @@ export function createTaskFeed(options: TaskFeedOptions): TaskFeed {
 }
 
 function changesSince(place: SyncPosition, found: ChangedTasks): FoundChanges {
-  return isLost(place, found) ? resyncOf(found) : changesOf(found, MOST_CHANGES);
+  return isLost(place, found) ? resyncOf(found) : changesOf(found, MOST_CHANGES, place.rev);
 }
 
 function isBehind(follower: Follower, { hints }: Audience): boolean {

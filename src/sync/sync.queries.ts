@@ -14,6 +14,8 @@ export interface ChangeState {
   readonly head: number;
   /** of changes up to this one some are known no more */
   readonly purged: number;
+  /** the number of the last change of a tag or a list */
+  readonly labels: number;
   /** names the history that the numbers belong to */
   readonly epoch: string;
   /** what the user's sync tokens are made with */
@@ -31,7 +33,7 @@ export interface ChangedTasks extends ChangeState {
 }
 
 const STATE =
-  'users.rev as head, users.purged_rev as purged, users.import_salt as key, (select epoch from sync_epoch) as epoch';
+  'users.rev as head, users.purged_rev as purged, users.labels_rev as labels, users.import_salt as key, (select epoch from sync_epoch) as epoch';
 const TASK = `${TASK_COLUMNS}, rev, deleted_at is not null as "isDeleted"`;
 
 /** The state of a user, and the tasks of a sub-select about `user_id = $1`. */
@@ -58,7 +60,7 @@ export function currentTasks(database: IsolatedDatabase, userId: string, after: 
 }
 
 /** bigint arrives as text; no user makes 2^53 changes. Where there is no task, its columns are null. */
-type Row = { [Name in 'head' | 'purged' | 'rev']: string } & Pick<ChangeState, 'epoch' | 'key'> &
+type Row = { [Name in 'head' | 'purged' | 'labels' | 'rev']: string } & Pick<ChangeState, 'epoch' | 'key'> &
   Omit<ChangedTask, 'rev'>;
 
 async function read(
@@ -74,12 +76,13 @@ async function read(
   return {
     head: Number(first.head),
     purged: Number(first.purged),
+    labels: Number(first.labels),
     epoch,
     key,
     tasks: rows[0]?.id === null ? [] : rows.map(taskOf),
   };
 }
 
-function taskOf({ head, purged, epoch, key, rev, ...task }: Row): ChangedTask {
+function taskOf({ head, purged, labels, epoch, key, rev, ...task }: Row): ChangedTask {
   return { ...task, rev: Number(rev) };
 }

@@ -42,6 +42,7 @@ const taskChanges = z
       .describe(
         'A page of a start: of what the device had before, only what is in a page of this start is still there.',
       ),
+    labels_changed: z.boolean().describe('Tags or lists have changed since: ask for them.'),
   })
   .meta({ id: 'TaskChanges', description: 'What a device has to take over.' });
 
@@ -80,6 +81,7 @@ export function syncRoutes(sync: SyncService, connections: LiveConnections, logg
           sync_token: page.syncToken,
           has_more: page.hasMore,
           full_sync: page.fullSync,
+          labels_changed: page.labelsChanged,
         };
       },
     );
@@ -94,7 +96,7 @@ export function syncRoutes(sync: SyncService, connections: LiveConnections, logg
           operationId: 'followTaskChanges',
           summary: 'Changes as they happen',
           description:
-            'Server-sent events: `created` and `updated` with the task, `deleted` with `{"id"}`, `resync` when what changed before is no longer known, and ' +
+            'Server-sent events: `created` and `updated` with the task, `deleted` with `{"id"}`, `labels` when tags or lists have changed, `resync` when what changed before is no longer known, and ' +
             '`end` with `{"code","detail"}` when the token is no longer accepted. The `id` of each but `end` is the sync token to come back with.',
           querystring: eventsQuery,
           headers: eventsHeaders,

@@ -22,6 +22,8 @@ export interface SyncPage {
   hasMore: boolean;
   /** It belongs to a start: of what the device had before, only what is in a page of the start is still there. */
   fullSync: boolean;
+  /** Tags or lists have changed since; they are to be asked for. */
+  labelsChanged: boolean;
 }
 
 /**
@@ -59,6 +61,7 @@ export function createSyncService(store: SyncStore, feed: TaskFeed): SyncService
       syncToken: encodePosition({ ...position, start }, key),
       hasMore,
       fullSync: true,
+      labelsChanged: claimed === undefined || found.labels > claimed.rev,
     };
   }
 
@@ -78,6 +81,7 @@ export function createSyncService(store: SyncStore, feed: TaskFeed): SyncService
         syncToken: encodePosition(place, found.key),
         hasMore,
         fullSync: false,
+        labelsChanged: found.labels > claimed.rev && found.labels <= place.rev,
       };
     },
     counts: feed.counts,

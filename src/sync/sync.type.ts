@@ -29,12 +29,16 @@ export class TaskSyncPayload implements SyncPage {
       'answer to a token that is older than what is remembered of deleted tasks.',
   })
   fullSync!: boolean;
+
+  @Field(() => Boolean, { description: 'Tags or lists have changed since `since`: ask for `tags` and `lists`.' })
+  labelsChanged!: boolean;
 }
 
 const TaskChangeTypeEnum = {
   CREATED: 'CREATED',
   UPDATED: 'UPDATED',
   DELETED: 'DELETED',
+  LABELS: 'LABELS',
   RESYNC: 'RESYNC',
 } as const satisfies Record<string, TaskChange['type']>;
 registerEnumType(TaskChangeTypeEnum, {
@@ -44,6 +48,7 @@ registerEnumType(TaskChangeTypeEnum, {
     CREATED: { description: 'It is new, in its first version.' },
     UPDATED: { description: 'It is as told now; to a device that was away it may be new.' },
     DELETED: { description: 'It is no longer there.' },
+    LABELS: { description: 'Tags or lists were made, changed or deleted: ask for `tags` and `lists`.' },
     RESYNC: {
       description:
         'What has changed up to here is no longer known: begin anew by `taskSync` without `since`. Later changes follow.',

@@ -67,7 +67,7 @@ class Refused extends Error {
   }
 }
 
-/** Tasks that a filter finds may change before they are held: then they are looked for again. */
+/** Tasks that a filter finds may be changed by a single write before they are held: then they are looked for again. */
 const TRIES = 3;
 
 export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDependencies): BulkService {
@@ -113,12 +113,14 @@ export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDepen
     if (ids != null) {
       const versions = (index: number) => (expectedVersions == null ? undefined : [expectedVersions[index] ?? 0]);
       const items = ids.map((id, index) => itemOf(actor, id, revise, versions(index)));
-      return inBulk(within, actor, items, dryRun);
+      return inBulk(within, actor, async () => items, dryRun);
     }
     for (let tries = 1; ; tries++) {
-      const tasks = await found(within, actor, targets, asOf);
-      const items = tasks.map(({ id, version }) => itemOf(actor, id, revise, [version]));
-      const outcome = await inBulk(within, actor, items, dryRun);
+      const itemsOf = async (inTurn: TaskStore) => {
+        const tasks = await found(inTurn, actor, targets, asOf);
+        return tasks.map(({ id, version }) => itemOf(actor, id, revise, [version]));
+      };
+      const outcome = await inBulk(within, actor, itemsOf, dryRun);
       const isOvertaken = outcome.errors.some(
         ({ error }) => error.code === 'CONFLICT' && error.details.version !== undefined,
       );
@@ -143,7 +145,7 @@ export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDepen
           const id = chosen ?? uuidv7();
           return { id, run: (inner) => createUnder(inner, actor, { ...draftOf(fields), id }) };
         });
-        return inBulk(within, actor, items, dryRun);
+        return inBulk(within, actor, async () => items, dryRun);
       });
     },
 
@@ -177,11 +179,15 @@ function itemOf(actor: Actor, id: string, revise: Revise, versions: readonly num
 async function inBulk(
   store: TaskStore,
   actor: Actor,
-  items: readonly (Item | AppError)[],
+  itemsOf: (store: TaskStore) => Promise<readonly (Item | AppError)[]>,
   isDryRun: boolean,
 ): Promise<BulkOutcome> {
-  const ids = items.flatMap((item) => (item instanceof AppError ? [] : item.id));
-  const outcome = await store.applyCommands(actor.userId, { ids: [], taskIds: ids }, ({ tentatively }) =>
+  let items: readonly (Item | AppError)[] = [];
+  const taskIds = async (inTurn: TaskStore) => {
+    items = await itemsOf(inTurn);
+    return items.flatMap((item) => (item instanceof AppError ? [] : item.id));
+  };
+  const outcome = await store.applyCommands(actor.userId, { ids: [], taskIds }, ({ tentatively }) =>
     tentatively(
       (within) => outcomeOf(within, actor, items),
       ({ errors }) => errors.length === 0 && !isDryRun,

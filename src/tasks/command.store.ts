@@ -14,10 +14,10 @@ export interface AppliedCommand {
 }
 
 /** What a batch is about to do, as far as it has to be known before. */
-export interface NamedCommands {
+export interface NamedCommands<Store> {
   readonly ids: readonly string[];
-  /** of tasks that are there or will be */
-  readonly taskIds: readonly string[];
+  /** of tasks that are there or will be; found out when it is the batch's turn, if they are not known before */
+  readonly taskIds: readonly string[] | ((store: Store) => Promise<readonly string[]>);
 }
 
 /** A transaction that has the user's other batches wait, and the tasks that are named to itself. */
@@ -72,7 +72,7 @@ class TakenBack extends Error {}
 export function inCommandTransaction<Store, Answer>(
   database: IsolatedDatabase,
   userId: string,
-  { ids, taskIds }: NamedCommands,
+  { ids, taskIds }: NamedCommands<Store>,
   storeOf: (within: IsolatedDatabase) => Store,
   work: (transaction: CommandTransaction<Store>) => Promise<Answer>,
 ): Promise<Answer> {
@@ -82,9 +82,10 @@ export function inCommandTransaction<Store, Answer>(
       const user = within.as(userId);
       await user.query(TAKE_TURN, [userId]);
       const known = await user.query<AppliedCommand>(KNOWN, [userId, ids]);
-      await user.query(HOLD_TASKS, [userId, taskIds]);
+      const store = storeOf(within);
+      await user.query(HOLD_TASKS, [userId, typeof taskIds === 'function' ? await taskIds(store) : taskIds]);
       return work({
-        store: storeOf(within),
+        store,
         known: new Map(known.map((command) => [command.id, command])),
         tentatively: (attempt, isKept) => tentatively(within, userId, (inner) => attempt(storeOf(inner)), isKept),
         remember: (commands) => remember(user, userId, commands),

@@ -25,13 +25,15 @@ export type AsOfFilter = (filter: TaskFilter | null | undefined) => Promise<AsOf
 /**
  * The page that a query describes: keyset, so that rows that come and go elsewhere neither shift it nor repeat in it.
  * One row more than asked tells whether there is a further page. Towards the other side the answer is whether a cursor
- * was given: its row stood there (Relay's specification leaves that open where it costs another query).
+ * was given: its row stood there (Relay's specification leaves that open where it costs another query). The rows of a
+ * plain list lack what tasks are planned with.
  */
 export async function connectionPage(
   store: TaskStore,
   userId: string,
   query: TaskConnectionQuery,
   asOfFilter: AsOfFilter,
+  isPlain = false,
 ): Promise<TaskConnectionPage> {
   const { first, after, last, before, orderBy, filter, search } = parseInput(taskConnectionQuery, query);
   const sort = taskSort(orderBy ?? []);
@@ -41,7 +43,7 @@ export async function connectionPage(
 
   const fromEnd = last != null;
   const limit = first ?? last ?? DEFAULT_PAGE_SIZE;
-  const rows = await store.slice(userId, { sort, criteria, limit: limit + 1, ...places, fromEnd });
+  const rows = await store.slice(userId, { sort, criteria, limit: limit + 1, ...places, fromEnd, isPlain });
   const hasMore = rows.length > limit;
   if (hasMore) rows.splice(fromEnd ? 0 : limit, 1);
   return {

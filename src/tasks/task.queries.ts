@@ -5,7 +5,7 @@ import { criteriaConditions, type DatedCriteria } from './task.criteria.ts';
 import { reversed, type SortedTaskRow, type TaskSort } from './task.order.ts';
 import { orderClause, type Place, rangesFrom, wholeRange } from './task.ranges.ts';
 import { searchedCount, searchedRows, searchedTasks } from './task.search.ts';
-import { TASK_COLUMNS, type TaskRow, type TaskStats } from './task.ts';
+import { PLAIN_TASK_COLUMNS, TASK_COLUMNS, type TaskRow, type TaskStats } from './task.ts';
 
 /**
  * The reads of tasks: each takes the owner's id, binds it first and acts as that user, so that none can be written
@@ -31,6 +31,8 @@ export interface TaskSlice {
   before?: Place | undefined;
   /** take the end of the list instead of its start; rows still come in the order of `sort` */
   fromEnd: boolean;
+  /** without what tasks are planned with, which nobody looks at */
+  isPlain?: boolean;
 }
 
 /** At most `limit` rows, read by index from the place on: a deep page costs what the first one does. */
@@ -59,7 +61,7 @@ function sliceText(slice: TaskSlice, parameters: Parameters): string {
   const ranges = start ? rangesFrom(sort, start, 'after', parameters) : wholeRange(sort);
   const limit = parameters.add(slice.limit);
   const order = `order by ${orderClause(sort.keys, 'tasks')} limit ${limit}`;
-  const columns = columnsFor(sort);
+  const columns = columnsFor(sort, slice.isPlain);
   if (criteria.search) {
     return `select ${columns} from (${searchedRows({ scope, criteria, sort, ranges }, limit, parameters)}) as tasks ${order}`;
   }
@@ -73,8 +75,13 @@ function sliceText(slice: TaskSlice, parameters: Parameters): string {
     : `select ${columns} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
 }
 
-function columnsFor({ keys }: TaskSort): string {
-  return [TASK_COLUMNS, ...keys.flatMap(({ selected }) => selected ?? [])].join(', ');
+/** Keys that a row does not tell are selected by themselves; some others are what tasks are planned with. */
+function columnsFor({ keys }: TaskSort, isPlain = false): string {
+  const needsPlan = keys.some(({ name }) => name === 'priority' || name === 'position');
+  return [
+    isPlain && !needsPlan ? PLAIN_TASK_COLUMNS : TASK_COLUMNS,
+    ...keys.flatMap(({ selected }) => selected ?? []),
+  ].join(', ');
 }
 
 export interface TaskOffsetPage {

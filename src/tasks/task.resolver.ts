@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   Arg,
   Args,
@@ -6,6 +7,7 @@ import {
   Extensions,
   FieldResolver,
   ID,
+  Info,
   Int,
   Mutation,
   Query,
@@ -27,6 +29,7 @@ import {
   ToggleTaskPayload,
   UpdateTaskPayload,
 } from './task.payloads.ts';
+import { isPlainList } from './task.selection.ts';
 import type { TaskService } from './task.service.ts';
 import type { TaskRow, TaskStats } from './task.ts';
 import { TaskConnectionType, TaskStatsType, TaskType } from './task.type.ts';
@@ -55,8 +58,9 @@ export class TaskResolver {
   async tasks(
     @Args(() => TaskListArgs) args: TaskListArgs,
     @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<TaskConnectionType> {
-    const page = await this.#tasks.connection(context.actor, args);
+    const page = await this.#tasks.connection(context.actor, args, isPlainList(info));
     if (page.isTimeBound) context.isTimeBound = true;
     return new TaskConnectionType(page);
   }

@@ -74,7 +74,8 @@ export interface DeletedTask {
  * @throws BadUserInputError, ForbiddenError (somebody else's task), NotFoundError (none), ConflictError (stale version)
  */
 export interface TaskService {
-  connection(actor: Actor, query: TaskConnectionQuery): Promise<TaskConnectionPage>;
+  /** With `isPlain` the rows lack what tasks are planned with: for who does not look at it. */
+  connection(actor: Actor, query: TaskConnectionQuery, isPlain?: boolean): Promise<TaskConnectionPage>;
   offsetPage(actor: Actor, query: TaskPageQuery): Promise<TaskOffsetResult>;
   /** Of all tasks, or of those that criteria name. */
   stats(actor: Actor, criteria?: TaskCriteriaInput): Promise<TaskStats>;
@@ -146,7 +147,7 @@ export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDepen
   }
 
   return {
-    connection: (actor, query) => connectionPage(store, actor.userId, query, asOfFilter(actor)),
+    connection: (actor, query, isPlain) => connectionPage(store, actor.userId, query, asOfFilter(actor), isPlain),
 
     async offsetPage(actor, query) {
       const { page, limit, orderBy, filter, search } = parseInput(taskPageQuery, query);

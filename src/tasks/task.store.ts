@@ -113,7 +113,7 @@ export interface TaskStore {
   /** Runs a batch of commands in one transaction, one batch of the user after the other. */
   applyCommands<Answer>(
     userId: string,
-    commands: NamedCommands,
+    commands: NamedCommands<TaskStore>,
     work: (transaction: CommandTransaction<TaskStore>) => Promise<Answer>,
   ): Promise<Answer>;
 }

@@ -41,9 +41,13 @@ export interface TaskStats {
   open: number;
 }
 
+/** What every task has, as SQL selects it. */
+export const PLAIN_TASK_COLUMNS = `id, title, description, completed, completed_at as "completedAt",
+  created_at as "createdAt", updated_at as "updatedAt", version`;
+
 /** What SQL selects of the table tasks to answer a `TaskRow`. */
-export const TASK_COLUMNS = `id, title, description, completed, completed_at as "completedAt",
+export const TASK_COLUMNS = `${PLAIN_TASK_COLUMNS},
   ('{${TASK_PRIORITIES.join()}}'::text[])[priority + 1] as priority,
   due_date as "dueDate", due_at as "dueAt", due_time_zone as "dueTimeZone",
   recurrence, recurrence_basis as "recurrenceBasis", tag_ids as "tagIds", list_id as "listId", parent_id as "parentId",
-  rank, created_at as "createdAt", updated_at as "updatedAt", version`;
+  rank`;

@@ -163,8 +163,9 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
       answer.catch(() => keys.delete(name));
       return { answer: await answer, isReplay: false };
     },
-    async applyCommands(userId, _named, work) {
+    async applyCommands(userId, { taskIds }, work) {
       const batch = async () => {
+        if (typeof taskIds === 'function') await taskIds(taskStore);
         const applied = new Map(commands.get(userId));
         const answer = await work({
           store: taskStore,
@@ -215,6 +216,7 @@ export function createMemoryStores(clock: Clock = systemClock): MemoryStores {
   const found = (userId: string, kept: Kept[]): ChangedTasks => ({
     head: revision,
     purged: 0,
+    labels: 0,
     epoch: NIL,
     key: `key of ${userId}`,
     tasks: kept.map((task) => ({ ...rowOf(task), rev: task.rev, isDeleted: task.deleted })),

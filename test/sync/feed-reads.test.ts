@@ -30,7 +30,7 @@ function change(rev: number): ChangedTask {
 /** The changes 1 to `head` of Ann's, as far as they come after `rev`. */
 function changesAfter(rev: number, head: number): ChangedTasks {
   const revs = Array.from({ length: head }, (_, index) => index + 1).filter((one) => one > rev);
-  return { head, purged: 0, epoch: EPOCH, key: KEY, tasks: revs.map(change) };
+  return { head, purged: 0, labels: 0, epoch: EPOCH, key: KEY, tasks: revs.map(change) };
 }
 
 /** A feed whose listening and reads are in the hands of the test. */

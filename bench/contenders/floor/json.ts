@@ -1,4 +1,4 @@
-import type { TaskRow } from './queries.ts';
+import type { PlannedRow, TaskRow } from './queries.ts';
 
 /** One task as JSON. Only free text can hold something to escape. */
 export function taskJson(task: TaskRow): string {
@@ -10,12 +10,28 @@ export function taskJson(task: TaskRow): string {
   );
 }
 
+const PRIORITIES = ['NONE', 'LOW', 'MEDIUM', 'HIGH', 'URGENT'];
+
+/** A task with what belongs to it. */
+export function plannedJson(task: PlannedRow): string {
+  const dueDate = task.due_date === null ? 'null' : `"${task.due_date}"`;
+  return (
+    `${taskJson(task).slice(0, -1)},"priority":"${PRIORITIES[task.priority]}","dueDate":${dueDate}` +
+    `,"tags":${task.tags},"list":${task.list},"subtaskCounts":{"total":${task.total},"completed":${task.done}}}`
+  );
+}
+
 /** A page of tasks with a cursor each, the same data as the GraphQL connection; the total is for whoever asked. */
-export function pageJson(tasks: readonly TaskRow[], hasNextPage: boolean, totalCount?: number): string {
+export function pageJson<Row extends TaskRow>(
+  tasks: readonly Row[],
+  hasNextPage: boolean,
+  totalCount?: number,
+  json: (task: Row) => string = taskJson,
+): string {
   let endCursor = 'null';
   const edges = tasks.map((task) => {
     endCursor = `"${cursorOf(task)}"`;
-    return `{"cursor":${endCursor},"node":${taskJson(task)}}`;
+    return `{"cursor":${endCursor},"node":${json(task)}}`;
   });
   const total = totalCount === undefined ? '' : `,"totalCount":${totalCount}`;
   return `{"edges":[${edges.join(',')}],"pageInfo":{"hasNextPage":${hasNextPage},"endCursor":${endCursor}}${total}}`;

@@ -12,6 +12,16 @@ export interface TaskRow {
   version: number;
 }
 
+/** What belongs to it is JSON already. */
+export interface PlannedRow extends TaskRow {
+  priority: number;
+  due_date: string | null;
+  tags: string;
+  list: string | null;
+  total: number;
+  done: number;
+}
+
 const keepText = (text: string) => text;
 
 const pool = new Pool({
@@ -52,6 +62,21 @@ const OPEN_WITH_WORDS = {
       select * from tasks where ${OWN} and completed = false order by created_at desc, id desc offset 0
     ) as open where search @@ search_query($3) limit $2`,
 };
+/** All of it in one statement: what belongs to a task is made JSON by PostgreSQL. */
+const PLANNED = {
+  name: 'planned',
+  text: `select id, title, description, completed, created_at, updated_at, version, priority, due_date::text, (
+      select coalesce(json_agg(json_build_object('id', tags.id, 'name', tags.name, 'color', tags.color) order by place), '[]')
+      from unnest(tag_ids) with ordinality as had (tag_id, place) join tags on tags.id = tag_id and tags.user_id = $1
+    )::text as tags, (
+      select json_build_object('id', lists.id, 'name', lists.name, 'color', lists.color)
+      from lists where lists.id = list_id and lists.user_id = $1
+    )::text as list, counts.total, counts.done
+    from (select * from tasks where ${OWN} ${NEWEST}) as tasks, lateral (
+      select count(*)::int as total, (count(*) filter (where part.completed))::int as done
+      from tasks as part where part.user_id = $1 and part.parent_id = tasks.id and part.deleted_at is null
+    ) as counts order by created_at desc, id desc`,
+};
 const GET = {
   name: 'get',
   text: `select ${COLUMNS} from tasks where id = $2 and ${OWN}`,
@@ -84,6 +109,10 @@ export async function listTasksAfter(userId: string, limit: number, createdAt: s
 
 export async function openTasksWithWords(userId: string, limit: number, words: string): Promise<TaskRow[]> {
   return (await pool.query<TaskRow>({ ...OPEN_WITH_WORDS, values: [userId, limit, words] })).rows;
+}
+
+export async function plannedTasks(userId: string, limit: number): Promise<PlannedRow[]> {
+  return (await pool.query<PlannedRow>({ ...PLANNED, values: [userId, limit] })).rows;
 }
 
 export async function getTask(userId: string, id: string): Promise<TaskRow | undefined> {

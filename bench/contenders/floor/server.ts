@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { PORT } from '../settings.ts';
 import { userOf } from '../tokens.ts';
-import { pageJson, taskJson } from './json.ts';
+import { pageJson, plannedJson, taskJson } from './json.ts';
 import {
   createTask,
   getTask,
@@ -13,6 +13,7 @@ import {
   listTasks,
   listTasksAfter,
   openTasksWithWords,
+  plannedTasks,
   renameTask,
   type TaskRow,
   toggleTask,
@@ -21,6 +22,7 @@ import {
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const LIST_ROUTE = /^\/tasks\?first=(\d{1,3})(?:(&count)|&after=([\w-]{1,200}))?$/;
 const SEARCH_ROUTE = /^\/tasks\/open\?first=(\d{1,3})&words=([^&]{1,600})$/;
+const PLANNED_ROUTE = /^\/tasks\/planned\?first=(\d{1,3})$/;
 const TASK_ROUTE = new RegExp(`^/tasks/(${UUID})$`);
 const TOGGLE_ROUTE = new RegExp(`^/tasks/(${UUID})/toggle$`);
 const CURSOR = new RegExp(`^([-0-9]{10}[ T][0-9:.]{8,12}(?:Z|\\+00))\\|(${UUID})$`);
@@ -57,6 +59,8 @@ async function handle(request: IncomingMessage): Promise<Answer> {
 async function get(userId: string, url: string): Promise<Answer> {
   const id = TASK_ROUTE.exec(url)?.[1];
   if (id !== undefined) return taskAnswer(await getTask(userId, id));
+  const planned = PLANNED_ROUTE.exec(url);
+  if (planned) return plannedPage(userId, Number(planned[1]));
   const words = SEARCH_ROUTE.exec(url);
   if (words) return search(userId, Number(words[1]), decodeURIComponent(words[2]!));
   const [, length, counted, after] = LIST_ROUTE.exec(url) ?? [];
@@ -70,6 +74,12 @@ async function get(userId: string, url: string): Promise<Answer> {
   const [, createdAt, lastId] = CURSOR.exec(Buffer.from(after, 'base64url').toString()) ?? [];
   if (createdAt === undefined || lastId === undefined) return BAD_INPUT;
   return pageAnswer(await listTasksAfter(userId, first + 1, createdAt, lastId), first);
+}
+
+async function plannedPage(userId: string, first: number): Promise<Answer> {
+  if (!isPageSize(first)) return BAD_INPUT;
+  const tasks = await plannedTasks(userId, first + 1);
+  return [200, pageJson(tasks.slice(0, first), tasks.length > first, undefined, plannedJson)];
 }
 
 async function search(userId: string, first: number, words: string): Promise<Answer> {

@@ -53,9 +53,9 @@ export const TASK_SYNC: TypedDocumentNode<TaskSyncData, { since: string | undefi
   ${SYNCED_TASK}
 `;
 
-/** `task` is null, and `deletedTaskId` is not, when it was deleted; both are null with `RESYNC`. */
+/** `task` is null, and `deletedTaskId` is not, when it was deleted; both are null with `LABELS` and `RESYNC`. */
 export interface TaskChange {
-  type: 'CREATED' | 'UPDATED' | 'DELETED' | 'RESYNC';
+  type: 'CREATED' | 'UPDATED' | 'DELETED' | 'LABELS' | 'RESYNC';
   task: SyncedTask | null;
   deletedTaskId: string | null;
   syncToken: string;

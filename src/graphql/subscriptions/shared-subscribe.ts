@@ -33,7 +33,7 @@ export function createSharedSubscribe(): Subscribe {
 
   function sharedResult(args: ExecutionArgs, event: object): Result {
     const byDocument = results.get(event) ?? new Map<DocumentNode, Result>();
-    const result = byDocument.get(args.document) ?? execute({ ...args, rootValue: event });
+    const result = byDocument.get(args.document) ?? execute(ofEvent(args, event));
     results.set(event, byDocument.set(args.document, result));
     return result;
   }
@@ -43,9 +43,14 @@ export function createSharedSubscribe(): Subscribe {
     if (!(Symbol.asyncIterator in events)) return events;
     const resultOf = isSameForAll(args.document)
       ? (event: unknown) => sharedResult(args, event as object)
-      : (event: unknown) => execute({ ...args, rootValue: event });
+      : (event: unknown) => execute(ofEvent(args, event));
     return executed(events[Symbol.asyncIterator](), resultOf);
   };
+}
+
+/** With a context of its own: what is loaded for one event must not be taken for what there is at the next. */
+function ofEvent({ contextValue, ...args }: ExecutionArgs, event: unknown): ExecutionArgs {
+  return { ...args, contextValue: { ...(contextValue as object) }, rootValue: event };
 }
 
 /** Whether anything does but `since`, which only says where to begin. */

@@ -1,0 +1,193 @@
+import type { ApolloClient } from '@apollo/client';
+import {
+  ApplyCommandsDocument,
+  type ApplyCommandsMutation,
+  type TaskCommandInput,
+  type TaskFieldsFragment,
+} from '../generated/graphql.ts';
+import type { CommandLayers } from './command-layers.ts';
+import { type Problem, problemOf, problemOfExtensions } from './problem.ts';
+import type { QueueStore } from './queue-store.ts';
+import { putTask, removeTask } from './task-cache.ts';
+
+type Result = ApplyCommandsMutation['applyCommands']['results'][number];
+
+export interface OfflineQueueOptions {
+  readonly client: ApolloClient;
+  readonly layers: CommandLayers;
+  readonly store: QueueStore;
+  /** hears of each command that the server refused; it is in the queue no more */
+  readonly onRefused: (refusal: Refusal) => void;
+  /** hears of each batch that the server has answered */
+  readonly onAnswered: () => void;
+}
+
+/** A command that was not carried out, and will not be. */
+export interface Refusal {
+  readonly command: TaskCommandInput;
+  readonly problem: Problem;
+  /** as it is now, where it is known */
+  readonly task?: TaskFieldsFragment | undefined;
+}
+
+/** The server takes so many commands at once. */
+const BATCH = 100;
+/** milliseconds between attempts as long as the server is away */
+const RETRY_INTERVAL = 10_000;
+
+/**
+ * What was done without the server: commands under UUIDs of this device, kept on the device and shown in the cache until
+ * `applyCommands` has answered for each. Sent again they are not done again, so no answer is no danger. Take it with
+ * command-layers.ts and queue-store.ts; call `start` when somebody is signed in.
+ */
+export class OfflineQueue {
+  readonly #options: OfflineQueueOptions;
+  readonly #listeners = new Set<() => void>();
+  #waiting: readonly TaskCommandInput[] = [];
+  #flushing: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: OfflineQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Shows what waits from the last time, and sends it. Returns what stops it. */
+  start(): () => void {
+    const flush = () => void this.flush();
+    window.addEventListener('online', flush);
+    void this.#reload().then(flush);
+    return () => {
+      window.removeEventListener('online', flush);
+      clearTimeout(this.#timer);
+      for (const { id } of this.#waiting) this.#options.layers.hide(id);
+    };
+  }
+
+  /** Whether a change has to queue as well, because earlier ones wait or nothing would arrive. */
+  get isHolding(): boolean {
+    return this.#waiting.length > 0 || !navigator.onLine;
+  }
+
+  readonly count = (): number => this.#waiting.length;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  async add(added: TaskCommandInput): Promise<void> {
+    const command = this.#unguardedIfLater(added);
+    this.#options.layers.show(command);
+    await this.#options.store.add(command);
+    // Not before it is stored: what is read from the store meanwhile would lack it.
+    if (!this.#waiting.some(({ id }) => id === command.id)) this.#set([...this.#waiting, command]);
+    void this.flush();
+  }
+
+  /** An earlier command of the same task changes the version that this one expects: what is behind it is its own. */
+  #unguardedIfLater(command: TaskCommandInput): TaskCommandInput {
+    const { id, update } = command;
+    if (!update || !this.#waiting.some((earlier) => subjectOf(earlier) === update.id)) return command;
+    return { id, update: { id: update.id, input: update.input } };
+  }
+
+  /** Sends what waits, in order, until nothing does or the server is away. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#send().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #send(): Promise<void> {
+    clearTimeout(this.#timer);
+    // Of several tabs one at a time, so that the order holds.
+    await navigator.locks.request('offline queue', async () => {
+      await this.#reload();
+      while (this.#waiting.length > 0 && navigator.onLine) {
+        const problem = await this.#sendBatch(this.#waiting.slice(0, BATCH));
+        if (problem === undefined) continue;
+        this.#timer = setTimeout(() => void this.flush(), (problem.retryAfter ?? 0) * 1000 || RETRY_INTERVAL);
+        return;
+      }
+    });
+  }
+
+  async #sendBatch(commands: readonly TaskCommandInput[]): Promise<Problem | undefined> {
+    try {
+      const { data } = await this.#options.client.mutate({
+        mutation: ApplyCommandsDocument,
+        variables: { commands },
+        // The tasks are taken over by their versions.
+        fetchPolicy: 'no-cache',
+      });
+      if (!data) throw new Error('The answer has no data');
+      await this.#take(commands, data.applyCommands.results);
+      return undefined;
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.code !== 'BAD_USER_INPUT' && problem.code !== 'PAYLOAD_TOO_LARGE') return problem;
+      // A batch that cannot be taken is split, down to the command that is at fault.
+      if (commands.length > 1) return this.#sendBatch(commands.slice(0, Math.ceil(commands.length / 2)));
+      await this.#drop(commands, problem);
+      return undefined;
+    }
+  }
+
+  async #drop([command]: readonly TaskCommandInput[], problem: Problem): Promise<void> {
+    if (!command) return;
+    await this.#options.store.remove([command.id]);
+    this.#options.layers.hide(command.id);
+    this.#set(this.#waiting.filter(({ id }) => id !== command.id));
+    this.#options.onRefused({ command, problem });
+  }
+
+  async #take(commands: readonly TaskCommandInput[], results: readonly Result[]): Promise<void> {
+    const { client, layers, store, onAnswered } = this.#options;
+    const done = new Set(results.map(({ id }) => id));
+    await store.remove([...done]);
+    client.cache.batch({
+      update: (cache) => {
+        for (const { task, deletedTaskId } of results) {
+          if (task) putTask(cache, task);
+          if (deletedTaskId) removeTask(cache, deletedTaskId);
+        }
+      },
+    });
+    for (const id of done) layers.hide(id);
+    this.#set(this.#waiting.filter(({ id }) => !done.has(id)));
+    for (const command of commands)
+      this.#judge(
+        command,
+        results.find(({ id }) => id === command.id),
+      );
+    onAnswered();
+  }
+
+  #judge(command: TaskCommandInput, result: Result | undefined): void {
+    if (!result?.error) return;
+    const problem = problemOfExtensions({ ...result.error }, result.error.message);
+    // What was to be deleted is gone: that is what was wanted.
+    if (command.delete && problem.code === 'NOT_FOUND') return;
+    this.#options.onRefused({ command, problem, task: result.task ?? undefined });
+  }
+
+  /** What the store has: another tab may have added or sent some. */
+  async #reload(): Promise<void> {
+    const stored = await this.#options.store.load();
+    for (const { id } of this.#waiting) if (!stored.some((command) => command.id === id)) this.#options.layers.hide(id);
+    for (const command of stored) {
+      if (!this.#waiting.some(({ id }) => id === command.id)) this.#options.layers.show(command);
+    }
+    this.#set(stored);
+  }
+
+  #set(commands: readonly TaskCommandInput[]): void {
+    this.#waiting = commands;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function subjectOf({ create, update, toggle, move, delete: deletion }: TaskCommandInput): string | null | undefined {
+  return (create ?? update ?? toggle ?? move ?? deletion)?.id;
+}

@@ -1,0 +1,96 @@
+import { useEffect, useRef } from 'react';
+import type { TaskFieldsFragment } from '../generated/graphql.ts';
+import { toggleTheme } from '../ui/theme.ts';
+import { goTo, type View } from '../views/view.ts';
+
+/** What the shortcuts act on. */
+export interface ShortcutTargets {
+  /** those of the view; none where it has no tasks to act on */
+  readonly tasks: readonly TaskFieldsFragment[];
+  readonly setCompleted: (task: TaskFieldsFragment, completed: boolean) => void;
+  readonly remove: (task: TaskFieldsFragment) => void;
+  /** by so many places down */
+  readonly moveBy?: (task: TaskFieldsFragment, places: number) => void;
+  readonly undo: () => void;
+  readonly showHelp: () => void;
+}
+
+const VIEWS: readonly View['kind'][] = ['today', 'all', 'upcoming', 'completed', 'trash'];
+
+/** Single keys, where nobody is writing. The task that they mean is the one whose title has the focus. */
+export function useShortcuts(targets: ShortcutTargets): void {
+  const latest = useRef(targets);
+  latest.current = targets;
+
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || isWriting(event.target)) return;
+      const action = event.altKey ? moveOf(event.key, latest.current) : actionOf(event.key, latest.current);
+      if (!action) return;
+      event.preventDefault();
+      action();
+    }
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
+}
+
+function actionOf(key: string, targets: ShortcutTargets): (() => void) | undefined {
+  const { undo, showHelp, setCompleted, remove } = targets;
+  const view = VIEWS[Number(key) - 1];
+  if (view) return () => goTo({ kind: view } as View);
+  const task = focusedTask(targets);
+  switch (key.length === 1 ? key.toLowerCase() : key) {
+    case 'n':
+      return () => document.getElementById('quick-add')?.focus();
+    case '/':
+      return () => document.getElementById('search')?.focus();
+    case 'j':
+    case 'ArrowDown':
+      return () => moveFocus(1);
+    case 'k':
+    case 'ArrowUp':
+      return () => moveFocus(-1);
+    case 'x':
+      return task && (() => setCompleted(task, !task.completed));
+    case 'Delete':
+    case 'Backspace':
+      return task && (() => removeFocused(task, remove));
+    case 'z':
+      return undo;
+    case 'd':
+      return toggleTheme;
+    case '?':
+      return showHelp;
+    default:
+      return undefined;
+  }
+}
+
+function moveOf(key: string, targets: ShortcutTargets): (() => void) | undefined {
+  const task = focusedTask(targets);
+  if (!task || (key !== 'ArrowUp' && key !== 'ArrowDown')) return undefined;
+  return () => targets.moveBy?.(task, key === 'ArrowUp' ? -1 : 1);
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input:not([type=checkbox]), textarea, select, dialog') !== null;
+}
+
+function focusedTask({ tasks }: ShortcutTargets): TaskFieldsFragment | undefined {
+  const id = document.activeElement?.closest('.task')?.querySelector<HTMLElement>('[data-task]')?.dataset.task;
+  return tasks.find((task) => task.id === id);
+}
+
+function moveFocus(places: number): void {
+  const titles = [...document.querySelectorAll<HTMLElement>('[data-task]')];
+  const focused = document.activeElement?.closest('.task')?.querySelector<HTMLElement>('[data-task]');
+  const index = focused ? titles.indexOf(focused) + places : 0;
+  titles[index]?.focus();
+}
+
+/** The next one has the focus then, so that a row can be cleared key by key. */
+function removeFocused(task: TaskFieldsFragment, remove: (task: TaskFieldsFragment) => void): void {
+  moveFocus(1);
+  remove(task);
+}

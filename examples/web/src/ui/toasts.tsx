@@ -1,0 +1,58 @@
+import { useEffect } from 'react';
+import { Store, useStore } from './store.ts';
+
+interface Toast {
+  readonly id: string;
+  readonly text: string;
+  /** what else can be done about it, such as taking it back */
+  readonly action?: { readonly label: string; readonly run: () => void } | undefined;
+}
+
+/** milliseconds that one is shown */
+const DURATION = 6_000;
+
+const shown = new Store<readonly Toast[]>([]);
+
+/** At most two at once: a third pushes the oldest out. */
+export function showToast(text: string, action?: Toast['action']): void {
+  shown.set([...shown.get().slice(-1), { id: crypto.randomUUID(), text, action }]);
+}
+
+function hideToast(id: string): void {
+  shown.set(shown.get().filter((toast) => toast.id !== id));
+}
+
+/** Told to assistive technology as they come, without taking the focus. */
+export function Toasts() {
+  const toasts = useStore(shown);
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {toasts.map((toast) => (
+        <ToastCard key={toast.id} toast={toast} />
+      ))}
+    </div>
+  );
+}
+
+function ToastCard({ toast: { id, text, action } }: { readonly toast: Toast }) {
+  useEffect(() => {
+    const timer = setTimeout(() => hideToast(id), DURATION);
+    return () => clearTimeout(timer);
+  }, [id]);
+
+  function run(): void {
+    hideToast(id);
+    action?.run();
+  }
+
+  return (
+    <div className="toast">
+      <span>{text}</span>
+      {action && (
+        <button type="button" onClick={run}>
+          {action.label}
+        </button>
+      )}
+    </div>
+  );
+}

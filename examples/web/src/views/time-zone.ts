@@ -1,0 +1,2 @@
+/** Where "today" is what it is here. */
+export const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;

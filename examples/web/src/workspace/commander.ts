@@ -1,0 +1,94 @@
+import type { ApolloClient } from '@apollo/client';
+import type { CommandLayers } from '../apollo/command-layers.ts';
+import type { OfflineQueue, Refusal } from '../apollo/offline-queue.ts';
+import { problemOf, UNREACHABLE } from '../apollo/problem.ts';
+import { putTask, readAnsweredTask, removeTask } from '../apollo/task-cache.ts';
+import type { TaskCommandInput, TaskFieldsFragment } from '../generated/graphql.ts';
+import { sendCommand } from './send-command.ts';
+
+interface CommanderOptions {
+  readonly client: ApolloClient;
+  readonly layers: CommandLayers;
+  readonly queue: OfflineQueue;
+  readonly onRefused: (refusal: Refusal) => void;
+  readonly onAnswered: () => void;
+}
+
+/** What was done, and how to take it back. */
+export interface Done {
+  /** absent while it waits in the queue */
+  readonly undoToken?: string | undefined;
+}
+
+const AWAY: readonly string[] = [UNREACHABLE, 'SERVICE_UNAVAILABLE'];
+
+/**
+ * The one way of every change of a task: it shows at once, goes to the server as a mutation, and waits in the offline queue
+ * where the server is away. Nothing that goes both ways is done twice: a creation has its id, moves and changes say how
+ * things are to be, and a deletion of what is gone has nothing left to do.
+ */
+export class Commander {
+  readonly #options: CommanderOptions;
+  /** One after the other, as the queue would: a later command may build on an earlier one. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: CommanderOptions) {
+    this.#options = options;
+  }
+
+  /** `base` is the task that the user saw when they began: with it, what others changed meanwhile is a CONFLICT. */
+  perform(command: TaskCommandInput, base?: TaskFieldsFragment): Promise<Done | undefined> {
+    const { layers } = this.#options;
+    layers.show(command);
+    const done = this.#last.then(() => this.#send(base ? this.#guarded(command, base) : command));
+    // One that fails does not hold up those behind it.
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #send(command: TaskCommandInput): Promise<Done | undefined> {
+    const { client, layers, queue, onRefused, onAnswered } = this.#options;
+    if (queue.isHolding) return this.#queueUp(command);
+    try {
+      const { task, deletedTaskId, undoToken } = await sendCommand(client, command);
+      client.cache.batch({
+        removeOptimistic: command.id,
+        update(cache) {
+          if (task) putTask(cache, task);
+          if (deletedTaskId) removeTask(cache, deletedTaskId);
+        },
+      });
+      onAnswered();
+      return { undoToken: undoToken ?? undefined };
+    } catch (error) {
+      const problem = problemOf(error);
+      if (AWAY.includes(problem.code)) return this.#queueUp(command);
+      layers.hide(command.id);
+      onRefused({ command, problem });
+      return undefined;
+    }
+  }
+
+  /** Changes of one's own since the user began are no conflict: then the version is the one that they have led to. */
+  #guarded({ id, update }: TaskCommandInput, base: TaskFieldsFragment): TaskCommandInput {
+    if (!update) throw new TypeError('Only an update can be guarded');
+    const now = readAnsweredTask(this.#options.client.cache, update.id) ?? base;
+    const fields = Object.keys(update.input) as (keyof typeof update.input & keyof TaskFieldsFragment)[];
+    const isUntouched = fields.every((field) => now[field] === base[field]);
+    return { id, update: { ...update, expectedVersion: isUntouched ? now.version : base.version } };
+  }
+
+  async #queueUp(command: TaskCommandInput): Promise<Done | undefined> {
+    const { layers, queue, onRefused } = this.#options;
+    layers.hide(command.id);
+    try {
+      await queue.add(command);
+      return {};
+    } catch (error) {
+      // The device keeps nothing, as in some private windows: then nothing may seem to be done.
+      layers.hide(command.id);
+      onRefused({ command, problem: problemOf(error) });
+      return undefined;
+    }
+  }
+}

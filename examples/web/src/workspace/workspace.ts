@@ -1,0 +1,38 @@
+import type { ApolloClient } from '@apollo/client';
+import { createCache } from '../apollo/cache.ts';
+import { createClient } from '../apollo/client.ts';
+import { CommandLayers } from '../apollo/command-layers.ts';
+import { OfflineQueue } from '../apollo/offline-queue.ts';
+import { createQueueStore } from '../apollo/queue-store.ts';
+import { ListRefresher } from '../apollo/refresh-lists.ts';
+import { SavedCache } from '../apollo/saved-cache.ts';
+import { expireSession, tokens, type User } from '../auth/session.ts';
+import { showRefusal } from '../conflicts/refusals.ts';
+import { Commander } from './commander.ts';
+
+/** Everything that belongs to one user: nothing of it outlives the session. */
+export interface Workspace {
+  readonly user: User;
+  readonly client: ApolloClient;
+  readonly saved: SavedCache;
+  readonly queue: OfflineQueue;
+  readonly commander: Commander;
+  readonly lists: ListRefresher;
+}
+
+/** The one place where the parts of the kit meet. */
+export function createWorkspace(user: User): Workspace {
+  const cache = createCache();
+  const client = createClient({ url: `${location.origin}/graphql`, tokens, cache, onSignedOut: expireSession });
+  const layers = new CommandLayers(cache);
+  const lists = new ListRefresher(client);
+  const queue = new OfflineQueue({
+    client,
+    layers,
+    store: createQueueStore(user.id),
+    onRefused: showRefusal,
+    onAnswered: () => lists.request(),
+  });
+  const commander = new Commander({ client, layers, queue, onRefused: showRefusal, onAnswered: () => lists.request() });
+  return { user, client, saved: new SavedCache(cache, user.id), queue, commander, lists };
+}

@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createStores } from '../../src/stores.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { newUser, storeTasks } from '../support/factories.ts';
+import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+import { type Asking, asking } from './support/operations.ts';
+
+let database: OpenTestDatabase;
+let app: TestApp;
+let user: string;
+let own: Asking;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  app = await startTestApp({
+    beside: { databaseUrl: database.url },
+    overrides: { taskStore: createStores(database).taskStore },
+  });
+});
+afterAll(async () => {
+  await app.close();
+  await database.close();
+});
+beforeEach(() => {
+  user = newUser();
+  own = asking(app, user);
+});
+
+interface Entry {
+  version: number;
+  changedAt: string;
+  changes: { field: string; before: string | null; after: string | null }[];
+}
+
+const PAGE = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+
+async function pageOf(id: string, first?: number, after?: string, from = user) {
+  const query = `query ($id: ID!, $first: Int, $after: String) {
+    task(id: $id) { history(first: $first, after: $after) {
+      nodes { version changedAt changes { field before after } } edges { cursor node { version } } ${PAGE} } }
+  }`;
+  const { data, errors } = await app.graphql(from, query, { id, first, after });
+  return { page: data?.task?.history, refusal: errors[0]?.extensions };
+}
+
+const historyOf = async (id: string): Promise<Entry[]> => (await pageOf(id)).page.nodes;
+const latest = async (id: string) => (await historyOf(id))[0]?.changes;
+
+async function create(input: Record<string, unknown> = {}): Promise<string> {
+  return (await own.ask('createTask', { input: { title: 't', ...input } })).task.id;
+}
+
+const update = (id: string, input: Record<string, unknown>) => own.ask('updateTask', { id, input });
+
+describe('the history of a task', () => {
+  it('is empty at first: how it was made stands in the task', async () => {
+    expect(await historyOf(await create({ title: 'a', completed: true }))).toEqual([]);
+  });
+
+  it.each([
+    ['title', { title: 'before' }, { title: 'after' }, 'before', 'after'],
+    ['description', {}, { description: 'Text' }, null, 'Text'],
+    ['description', { description: 'Text' }, { description: '' }, 'Text', ''],
+    ['completed', {}, { completed: true }, 'false', 'true'],
+    ['priority', {}, { priority: 'URGENT' }, 'NONE', 'URGENT'],
+    ['dueDate', { dueDate: '2026-12-24' }, { dueDate: '0099-01-31' }, '2026-12-24', '0099-01-31'],
+    ['dueAt', {}, { dueAt: '2026-12-24T18:00:00.12+01:00' }, null, '2026-12-24T17:00:00.120Z'],
+    [
+      'dueAt',
+      { dueAt: '9999-12-31T23:59:59.999Z' },
+      { dueAt: '0001-01-01T00:00:00Z' },
+      '9999-12-31T23:59:59.999Z',
+      '0001-01-01T00:00:00.000Z',
+    ],
+    ['recurrenceBasis', {}, { recurrenceBasis: 'COMPLETION' }, 'DUE', 'COMPLETION'],
+  ])('tells of %s as it is shown: from %j by %j', async (field, input, change, before, after) => {
+    const id = await create(input);
+    await update(id, change);
+    expect(await latest(id)).toEqual([{ field, before, after }]);
+    const { [field]: shown } = await own.ask('task', { id });
+    expect(after).toBe(shown === null ? null : String(shown));
+  });
+
+  it('tells of a zone and a rule', async () => {
+    const id = await create({ dueAt: '2026-12-24T17:00:00Z' });
+    await update(id, { dueTimeZone: 'Europe/Berlin', recurrence: 'FREQ=DAILY' });
+    expect(await latest(id)).toEqual([
+      { field: 'dueTimeZone', before: null, after: 'Europe/Berlin' },
+      { field: 'recurrence', before: null, after: 'FREQ=DAILY' },
+    ]);
+  });
+
+  it('tells of tags, a list and a parent by their ids', async () => {
+    const tag = async (name: string) => (await own.ask('createTag', { input: { name } })).tag.id;
+    const [a, b, parent] = [await tag('a'), await tag('b'), await create()];
+    const list = (await own.ask('createList', { input: { name: 'a' } })).list.id;
+    const id = await create();
+    await update(id, { tagIds: [a, b], listId: list, parentId: parent });
+    expect(await latest(id)).toEqual([
+      { field: 'tagIds', before: '', after: `${a},${b}` },
+      { field: 'listId', before: null, after: list },
+      { field: 'parentId', before: null, after: parent },
+    ]);
+    await own.ask('deleteTag', { id: a });
+    expect(await latest(id)).toEqual([{ field: 'tagIds', before: `${a},${b}`, after: b }]);
+    await own.ask('deleteList', { id: list });
+    expect(await latest(id)).toEqual([{ field: 'listId', before: list, after: null }]);
+  });
+
+  it('tells of a move by positions, of the first one too', async () => {
+    const [first, second] = [await create(), await create()];
+    const { position: before } = await own.ask('task', { id: second });
+    const { position: after } = (await own.ask('moveTask', { id: second, before: first })).task;
+    expect(await latest(second)).toEqual([{ field: 'position', before, after }]);
+  });
+
+  it('tells of a deletion and of coming back from it', async () => {
+    const id = await create();
+    await own.ask('deleteTask', { id });
+    const [{ deletedAt }] = (await own.ask('deletedTasks')).nodes;
+    await own.ask('restoreTask', { id });
+    expect((await historyOf(id)).map(({ changes }) => changes)).toEqual([
+      [{ field: 'deletedAt', before: deletedAt, after: null }],
+      [{ field: 'deletedAt', before: null, after: deletedAt }],
+    ]);
+  });
+
+  it('tells of what an undo has done', async () => {
+    const id = await create({ title: 'a' });
+    const { undoToken } = await update(id, { title: 'b' });
+    await own.ask('undo', { token: undoToken });
+    expect(await latest(id)).toEqual([{ field: 'title', before: 'b', after: 'a' }]);
+  });
+
+  it('tells of all fields of one change together, with its version and moment', async () => {
+    const id = await create();
+    const { task } = await update(id, { title: 'x', description: 'y', priority: 'LOW' });
+    expect(await historyOf(id)).toEqual([
+      { version: task.version, changedAt: task.updatedAt, changes: expect.objectContaining({ length: 3 }) },
+    ]);
+  });
+
+  it('tells of bulk writes and batches as of single writes', async () => {
+    const id = await create({ title: 'a' });
+    await own.ask('updateTasks', { ids: [id], set: { title: 'b' } });
+    await own.ask('updateTasks', { ids: [id], set: { title: 'never' }, dryRun: true });
+    const command = { id: '0198c0de-0000-7000-8000-000000000001', update: { id, input: { title: 'c' } } };
+    await own.ask('applyCommands', { commands: [command] });
+    expect((await historyOf(id)).map(({ version, changes }) => [version, changes[0]?.after])).toEqual([
+      [3, 'c'],
+      [2, 'b'],
+    ]);
+  });
+
+  it('tells of nothing where nothing was changed', async () => {
+    const [id, other] = [await create({ title: 'same' }), await create()];
+    await update(id, { title: 'same', description: null });
+    await own.ask('moveTask', { id: other, after: id });
+    await own.told('updateTask', { id, input: { title: 'x' }, expectedVersion: 7 });
+    await database.owner('update tasks set title = title where id = $1', [id]);
+    expect([...(await historyOf(id)), ...(await historyOf(other))]).toEqual([]);
+  });
+
+  it('has room for the longest texts', async () => {
+    const [before, after] = ['𝄞'.repeat(32_768), '"\\'.repeat(32_768)];
+    const id = await create({ description: before });
+    await update(id, { description: after });
+    expect(await latest(id)).toEqual([{ field: 'description', before, after }]);
+  });
+
+  it('comes page by page, the latest first', async () => {
+    const id = await create();
+    for (let turn = 0; turn < 7; turn++) await update(id, { title: `${turn}` });
+    const seen: number[] = [];
+    let { page } = await pageOf(id, 3);
+    expect(page.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    for (;;) {
+      expect(page.edges.map(({ node }: { node: Entry }) => node.version)).toEqual(
+        page.nodes.map(({ version }: Entry) => version),
+      );
+      seen.push(...page.nodes.map(({ version }: Entry) => version));
+      if (!page.pageInfo.hasNextPage) break;
+      // What is written meanwhile comes before the first page.
+      await update(id, { title: `later ${seen.length}` });
+      ({ page } = await pageOf(id, 3, page.pageInfo.endCursor));
+      expect(page.pageInfo.hasPreviousPage).toBe(true);
+    }
+    expect(seen).toEqual([8, 7, 6, 5, 4, 3, 2]);
+  });
+
+  it.each([
+    ['none', 0, undefined, 'first'],
+    ['too many', 101, undefined, 'first'],
+    ['what is no cursor', 5, 'x', 'after'],
+  ])('refuses a page of %s', async (_name, first, after, field) => {
+    const { refusal } = await pageOf(await create(), first, after);
+    expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ field }] });
+  });
+
+  it("shows nothing of another user's", async () => {
+    const id = await create();
+    await update(id, { title: 'secret' });
+    const { page, refusal } = await pageOf(id, 5, undefined, newUser());
+    expect([page, refusal?.code]).toEqual([undefined, 'FORBIDDEN']);
+    const rest = await app.rest(newUser(), 'GET', `/api/tasks/${id}/history`);
+    expect([rest.status, JSON.stringify(rest.body).includes('secret')]).toEqual([403, false]);
+  });
+
+  it('of a deleted task can still be read', async () => {
+    const id = await create({ title: 'a' });
+    await update(id, { title: 'b' });
+    await own.ask('deleteTask', { id });
+    const { data } = await app.graphql(user, '{ deletedTasks { nodes { history { nodes { version } } } } }');
+    expect(data.deletedTasks.nodes).toEqual([{ history: { nodes: [{ version: 3 }, { version: 2 }] } }]);
+  });
+
+  it('is forgotten in time, and not before', async () => {
+    const id = await create();
+    await update(id, { title: 'old' });
+    await update(id, { title: 'recent' });
+    const age = (version: number, days: number) =>
+      database.owner(
+        'update task_changes set changed_at = changed_at - make_interval(days => $3) where task_id = $1 and version = $2',
+        [id, version, days],
+      );
+    await age(2, 366);
+    await age(3, 364);
+    await database.owner('select purge_task_changes(365)');
+    expect((await historyOf(id)).map(({ version }) => version)).toEqual([3]);
+    await database.owner('select purge_task_changes(0)');
+    expect((await historyOf(id)).map(({ version }) => version)).toEqual([]);
+  });
+
+  it('goes with the account', async () => {
+    const id = await create();
+    await update(id, { title: 'x' });
+    await app.rest(user, 'DELETE', '/api/auth/me');
+    expect(await database.owner('select from task_changes where user_id = $1', [user])).toEqual([]);
+  });
+});
+
+describe('completed occurrences', () => {
+  const OCCURRENCES = `query ($id: ID!, $first: Int, $after: String) {
+    task(id: $id) { completedOccurrences(first: $first, after: $after) {
+      nodes { version dueDate dueAt completedAt } edges { cursor } ${PAGE} } }
+  }`;
+  const occurrencesOf = async (id: string, first?: number, after?: string) =>
+    (await app.graphql(user, OCCURRENCES, { id, first, after })).data.task.completedOccurrences;
+
+  it.each([
+    ['completeTask', (id: string) => own.ask('completeTask', { id })],
+    ['toggleTask', (id: string) => own.ask('toggleTask', { id })],
+    ['updateTask', (id: string) => update(id, { completed: true })],
+    [
+      'updateTasks',
+      async (id: string) => ({
+        task: (await own.ask('updateTasks', { ids: [id], set: { completed: true } })).tasks[0],
+      }),
+    ],
+  ])('are told after %s, the latest first', async (_name, complete) => {
+    const id = await create({ dueDate: '2026-01-31', recurrence: 'FREQ=DAILY' });
+    const tasks = [(await complete(id)).task, (await complete(id)).task];
+    expect((await occurrencesOf(id)).nodes).toEqual([
+      { version: 3, dueDate: '2026-02-01', dueAt: null, completedAt: tasks[1].updatedAt },
+      { version: 2, dueDate: '2026-01-31', dueAt: null, completedAt: tasks[0].updatedAt },
+    ]);
+  });
+
+  it('are told of a moment and of the last one, after which the task is completed', async () => {
+    const id = await create({ dueAt: '2026-01-31T09:00:00Z', recurrence: 'FREQ=DAILY;COUNT=1' });
+    const { task } = await own.ask('completeTask', { id });
+    expect(task.completed).toBe(true);
+    expect((await occurrencesOf(id)).nodes).toMatchObject([{ dueDate: null, dueAt: '2026-01-31T09:00:00.000Z' }]);
+  });
+
+  it('are none of a task that does not recur', async () => {
+    const id = await create({ dueDate: '2026-01-31' });
+    await own.ask('completeTask', { id });
+    expect((await occurrencesOf(id)).nodes).toEqual([]);
+  });
+
+  it('are told once of a task that is completed many times at once', async () => {
+    const id = await create({ dueDate: '2026-01-31', recurrence: 'FREQ=DAILY' });
+    await Promise.all(Array.from({ length: 10 }, () => own.ask('completeTask', { id })));
+    const { nodes } = await occurrencesOf(id);
+    expect(nodes.map(({ dueDate }: { dueDate: string }) => dueDate)).toEqual(
+      Array.from({ length: 10 }, (_, i) => `2026-02-0${9 - i}`).map((day) =>
+        day === '2026-02-00' ? '2026-01-31' : day,
+      ),
+    );
+  });
+
+  it('come page by page', async () => {
+    const id = await create({ dueDate: '2026-01-01', recurrence: 'FREQ=DAILY' });
+    for (let turn = 0; turn < 5; turn++) await own.ask('completeTask', { id });
+    const first = await occurrencesOf(id, 3);
+    const second = await occurrencesOf(id, 3, first.pageInfo.endCursor);
+    const days = [...first.nodes, ...second.nodes].map(({ dueDate }: { dueDate: string }) => dueDate.slice(-1));
+    expect(days).toEqual(['5', '4', '3', '2', '1']);
+    expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
+  });
+});
+
+describe('the statements of histories', () => {
+  it('are one for those of twenty tasks, and one for their occurrences', async () => {
+    const ids = await storeTasks(
+      database.url,
+      user,
+      Array(20).fill({ dueDate: '2026-01-01', recurrence: 'FREQ=DAILY' }),
+    );
+    for (const id of ids) await own.ask('completeTask', { id });
+    database.statements.length = 0;
+    const { data } = await app.graphql(
+      user,
+      `{ tasks(first: 20) { nodes { id history(first: 2) { nodes { changes { field } } }
+           completedOccurrences(first: 2) { nodes { dueDate } } } } }`,
+    );
+    expect(data.tasks.nodes).toHaveLength(20);
+    for (const task of data.tasks.nodes) {
+      expect(task.completedOccurrences.nodes).toEqual([{ dueDate: '2026-01-01' }]);
+      expect(task.history.nodes).toHaveLength(1);
+    }
+    expect(database.statements).toHaveLength(3);
+  });
+
+  it('are one for each page that is asked for under a name of its own', async () => {
+    await storeTasks(database.url, user, [{}, {}]);
+    await app.graphql(user, '{ viewer { id } }');
+    database.statements.length = 0;
+    await app.graphql(
+      user,
+      '{ tasks { nodes { a: history(first: 1) { nodes { version } } b: history(first: 2) { nodes { version } } } } }',
+    );
+    expect(database.statements).toHaveLength(3);
+  });
+
+  it('cost so much that few tasks with long histories fit into an operation', async () => {
+    const { errors } = await app.graphql(
+      user,
+      '{ tasks(first: 100) { nodes { history(first: 100) { nodes { version changes { field before after } } } } } }',
+    );
+    expect(errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
+  });
+});
