@@ -91,6 +91,13 @@ module.exports = {
       to: { path: '^(src|migrations|test|bench|scripts)/' },
     },
     {
+      name: 'kit-alone',
+      comment: 'The kit of the front end is taken along without the application around it',
+      severity: 'error',
+      from: { path: '^examples/web/src/apollo/' },
+      to: { path: '^examples/web/src/', pathNot: '^examples/web/src/(apollo|generated)/' },
+    },
+    {
       name: 'migrations-alone',
       comment: 'A migration must do for ever what it did when it was written',
       severity: 'error',

@@ -51,8 +51,6 @@ export interface TaskOffsetResult {
   total: number;
   page: number;
   limit: number;
-  /** what is in it depends on when it is asked for */
-  isTimeBound: boolean;
 }
 
 export interface WriteOptions {
@@ -156,7 +154,7 @@ export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDepen
       const criteria = { filter, search, asOf: await asOfFilter(actor)(filter) };
       const slice = { sort: taskSort(orderBy), criteria, limit, offset: (page - 1) * limit };
       const { rows, total } = await store.offsetPage(actor.userId, slice);
-      return { items: rows, total, page, limit, isTimeBound: criteria.asOf !== undefined };
+      return { items: rows, total, page, limit };
     },
 
     count: (page) => page.count(),

@@ -135,9 +135,9 @@ describe('the history of a task', () => {
   it('tells of all fields of one change together, with its version and moment', async () => {
     const id = await create();
     const { task } = await update(id, { title: 'x', description: 'y', priority: 'LOW' });
-    expect(await historyOf(id)).toEqual([
-      { version: task.version, changedAt: task.updatedAt, changes: expect.objectContaining({ length: 3 }) },
-    ]);
+    const [entry] = await historyOf(id);
+    expect(entry).toMatchObject({ version: task.version, changedAt: task.updatedAt });
+    expect(entry?.changes.map(({ field }) => field)).toEqual(['title', 'description', 'priority']);
   });
 
   it('tells of bulk writes and batches as of single writes', async () => {

@@ -93,6 +93,7 @@ export function followTasks(options: TaskFeedOptions): () => void {
     // Later changes follow on the same connection, and a start reads what it may have missed.
     if (type === 'RESYNC') restart();
     else take(task ? [task] : [], deletedTaskId === null ? [] : [deletedTaskId], false);
+    // Of changed tags and lists (`LABELS`) it is told only that they are to be asked for again.
     onChange();
   }
 
