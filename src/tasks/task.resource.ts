@@ -157,3 +157,8 @@ export function toResource(task: TaskRow): TaskResource {
     version: task.version,
   };
 }
+
+/** The rank of a task at a position: none as long as its place follows from what it is. */
+export function rankAt(position: string, task: Pick<TaskRow, 'createdAt' | 'id'>): string | null {
+  return position === positionOf({ ...task, rank: null }) ? null : position;
+}

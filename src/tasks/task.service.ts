@@ -44,6 +44,8 @@ import {
   updateOf,
 } from './task.writes.ts';
 
+export type { NewTask };
+
 export interface TaskOffsetResult {
   items: TaskRow[];
   total: number;
