@@ -4,7 +4,7 @@ import { databaseWithin } from '../db/transaction-database.ts';
 import type { Queryable, UserDatabase } from '../db/user-database.ts';
 import { TAKE_TURN } from './command.store.ts';
 import { type Rank, rankBetween, respread } from './task.rank.ts';
-import type { WrittenTask } from './task.store.ts';
+import type { WrittenTask } from './task.record.ts';
 import { TASK_COLUMNS, type TaskRow } from './task.ts';
 import { OWN_TASKS } from './task.view.ts';
 import type { Change } from './undo.token.ts';

@@ -29,8 +29,8 @@ import {
 } from './task.list-inputs.ts';
 import { createOnce } from './task.once.ts';
 import { taskSort } from './task.order.ts';
-import type { NewTask } from './task.record.ts';
-import type { TaskStore, WrittenTask } from './task.store.ts';
+import type { NewTask, WrittenTask } from './task.record.ts';
+import type { TaskStore } from './task.store.ts';
 import type { TaskRow, TaskStats } from './task.ts';
 import {
   changeTask,
