@@ -43,7 +43,7 @@ const layerRules = Object.entries(layers).map(([layer, below]) => ({
 }));
 
 /** What a feature shows to the others: its service, what that takes and answers, and how the APIs show it. */
-const shared = '\\.(service|inputs|type|resource)\\.ts$|^src/tasks/task\\.ts$';
+const shared = '\\.(service|inputs|type|resource)\\.ts$|^src/(tasks/task|labels/label)\\.ts$';
 const featureRules = features.map((feature) => ({
   name: `feature-${feature}`,
   comment: 'Features meet only through services, their inputs and GraphQL types',

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { SeededUser } from './seed.ts';
+import type { SeededUser } from './seeded-user.ts';
 import { signToken } from './tokens.ts';
 
 const USERS = 200;

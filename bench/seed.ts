@@ -1,14 +1,8 @@
 import type { Client } from 'pg';
 import type { Place } from './protocol.ts';
 import { plannedUsers } from './seed-planned.ts';
+import type { SeededUser } from './seeded-user.ts';
 import { signToken } from './tokens.ts';
-
-/** A seeded user: the token and the tasks, newest first. */
-export interface SeededUser {
-  readonly id: string;
-  readonly token: string;
-  readonly taskIds: readonly string[];
-}
 
 /** What the load needs to know of the data. */
 export interface SeededData {

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { createHttpClient } from './http-client.ts';
 import type { HttpCall, TaskAnswer } from './protocol.ts';
-import type { SeededUser } from './seed.ts';
+import type { SeededUser } from './seeded-user.ts';
 import type { Scene } from './workloads.ts';
 
 /** A task as the database has it. */

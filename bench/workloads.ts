@@ -1,14 +1,8 @@
 import type { HttpCall, Protocol } from './protocol.ts';
 import { DOCUMENT_VARIANTS } from './protocols/document-variants.ts';
 import type { Random } from './random.ts';
-import {
-  CREATED_TITLE_PREFIX,
-  LIST_LENGTH,
-  SEARCHED_WORDS,
-  type SeededData,
-  type SeededUser,
-  seedTitle,
-} from './seed.ts';
+import { CREATED_TITLE_PREFIX, LIST_LENGTH, SEARCHED_WORDS, type SeededData, seedTitle } from './seed.ts';
+import type { SeededUser } from './seeded-user.ts';
 
 /** What requests are made of: the language of the contender, and the data. */
 export interface Scene extends SeededData {

@@ -11,7 +11,7 @@ const INDEXES: Record<string, string> = {
   tasks_priority_index: `tasks (user_id, priority desc, due_sort, id) ${LIVE}`,
   tasks_completed_at_index: `tasks (user_id, completed_at desc, id desc) ${LIVE} and completed_at is not null`,
   tasks_rank_index: `tasks (user_id, (task_rank(rank, created_at, id) collate "C"), id) ${LIVE}`,
-  tasks_list_id_index: `tasks (user_id, list_id, (task_rank(rank, created_at, id) collate "C"), id) ${LIVE} and list_id is not null`,
+  tasks_list_id_index: `tasks (user_id, list_id, (task_rank(rank, created_at, id) collate "C"), id) where list_id is not null`,
   tasks_parent_id_index: `tasks (user_id, parent_id, (task_rank(rank, created_at, id) collate "C"), id) where parent_id is not null`,
   tasks_trash_index: 'tasks (user_id, deleted_at desc, id desc) where deleted_at is not null and purged_at is null',
   tasks_unpurged_index: 'tasks (deleted_at) where deleted_at is not null and purged_at is null',

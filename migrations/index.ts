@@ -16,6 +16,7 @@ import { PlanTasks } from './20261127202000-plan-tasks.ts';
 import { RecordChanges } from './20261127203000-record-changes.ts';
 import { IndexPlans } from './20261127204000-index-plans.ts';
 import { ValidatePlans } from './20261127205000-validate-plans.ts';
+import { NumberInBlocks } from './20261127206000-number-in-blocks.ts';
 
 /** Every migration in order. `npm run migrate -- create NAME` adds to the end; what has landed is never edited. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   { name: '20261127203000-record-changes', class: RecordChanges },
   { name: '20261127204000-index-plans', class: IndexPlans },
   { name: '20261127205000-validate-plans', class: ValidatePlans },
+  { name: '20261127206000-number-in-blocks', class: NumberInBlocks },
 ];

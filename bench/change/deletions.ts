@@ -1,7 +1,7 @@
 import type { HttpCall } from '../protocol.ts';
 import { REST_PROTOCOL } from '../protocols/rest.ts';
 import type { Random } from '../random.ts';
-import type { SeededUser } from '../seed.ts';
+import type { SeededUser } from '../seeded-user.ts';
 import type { Scene, UserRequest, Workload } from '../workloads.ts';
 
 const DELETE_TASK = 'mutation DeleteTask($id: ID!) { deleteTask(id: $id) { deletedTaskId } }';

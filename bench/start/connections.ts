@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { MemoryInUse, RunningContender } from '../contender-process.ts';
-import type { SeededUser } from '../seed.ts';
+import type { SeededUser } from '../seeded-user.ts';
 
 /** How much more memory the server needs while it has so many connections or requests, for each of them. */
 export interface MemoryFigures {

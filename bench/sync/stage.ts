@@ -1,7 +1,7 @@
 import { type RunningContender, startContender } from '../contender-process.ts';
 import { CONTENDERS } from '../contenders.ts';
 import type { BenchPostgres } from '../postgres.ts';
-import type { SeededUser } from '../seed.ts';
+import type { SeededUser } from '../seeded-user.ts';
 import { prepareProduction } from '../start/production.ts';
 
 /** Where everything takes place. */

@@ -3,7 +3,6 @@ import { Field, ID, InterfaceType } from 'type-graphql';
 /** What has an id of its own (https://relay.dev/graphql/objectidentification.htm). */
 @InterfaceType({
   description: 'What has an id of its own, and can be asked for by it.',
-  resolveType: (found: { __typename: string }) => found.__typename,
 })
 export abstract class Node {
   @Field(() => ID, { description: 'A UUID.' })

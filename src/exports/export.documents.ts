@@ -2,7 +2,7 @@ import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { MAXIMUM_PAGE_SIZE } from '../core/paging.ts';
 import type { LabelService } from '../labels/label.service.ts';
-import { positionOf } from '../tasks/task.position.ts';
+import { toResource } from '../tasks/task.resource.ts';
 import type { TaskService } from '../tasks/task.service.ts';
 import type { TaskRow } from '../tasks/task.ts';
 import type { UserService } from '../users/user.service.ts';
@@ -107,6 +107,6 @@ function exportedTask(row: TaskRow, names: ReadonlyMap<string, string>): Placed 
     tags: tagIds.flatMap((tag) => names.get(tag) ?? []),
     list: (listId !== null && names.get(listId)) || null,
     parentKey: parentId,
-    position: positionOf(row),
+    position: toResource(row).position,
   };
 }

@@ -4,6 +4,7 @@ import {
   type GraphQLDirective,
   type GraphQLObjectType,
   type GraphQLSchema,
+  isAbstractType,
   lexicographicSortSchema,
   specifiedDirectives,
 } from 'graphql';
@@ -37,6 +38,10 @@ export async function createSchema(resolvers: Resolvers, rateLimits: RateLimits)
     validate: false,
   });
   const limited = directive.rateLimitDirectiveTransformer(schema);
+  // TypeGraphQL answers a promise of the type, which compiled documents do not wait for.
+  for (const type of Object.values(limited.getTypeMap())) {
+    if (isAbstractType(type)) type.resolveType = ({ __typename }: { __typename: string }) => __typename;
+  }
   describe(limited.getQueryType(), 'What can be read. Everything is about the user that the token names.');
   describe(limited.getMutationType(), 'What can be changed. Fields of one mutation run one after the other.');
   describe(

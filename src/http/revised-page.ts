@@ -6,8 +6,12 @@ interface Page {
   /** the `Link` header */
   readonly link: string;
   readonly body: unknown;
-  /** what is in it depends on when it is asked for, so that it is not to be kept */
-  readonly isTimeBound?: boolean;
+}
+
+interface PageOf {
+  /** what is in it depends on when it is asked for, so that it is neither kept nor ever current */
+  readonly isTimeBound: boolean;
+  readonly make: () => Promise<Page>;
 }
 
 /**
@@ -19,20 +23,21 @@ export async function answerRevised(
   userId: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  make: () => Promise<Page>,
+  { isTimeBound, make }: PageOf,
 ): Promise<FastifyReply> {
+  if (isTimeBound) return sendPage(reply, await makeText(reply, make));
   const mustKnow = request.headers['if-none-match'] !== undefined;
   const { text, revision, keep } = await results.lookUp(userId, request.url, mustKnow);
   const isKnown = isCurrent(request.raw, revision);
   const made = isKnown || text !== undefined ? undefined : await makeText(reply, make);
-  if (made && !made.isTimeBound) keep(made.text);
-  if (revision !== undefined && !made?.isTimeBound) nameRevision(reply.raw, revision);
-  return isKnown ? reply.code(304).send(null) : sendPage(reply, made?.text ?? text ?? '');
+  if (made !== undefined) keep(made);
+  if (revision !== undefined) nameRevision(reply.raw, revision);
+  return isKnown ? reply.code(304).send(null) : sendPage(reply, made ?? text ?? '');
 }
 
-async function makeText(reply: FastifyReply, make: () => Promise<Page>) {
-  const { link, body, isTimeBound = false } = await make();
-  return { text: `${link}\n${reply.serialize(body as Parameters<FastifyReply['serialize']>[0])}`, isTimeBound };
+async function makeText(reply: FastifyReply, make: PageOf['make']): Promise<string> {
+  const { link, body } = await make();
+  return `${link}\n${reply.serialize(body as Parameters<FastifyReply['serialize']>[0])}`;
 }
 
 /** The link is one line, as every header. */

@@ -20,7 +20,7 @@ export function bodyOf(body: unknown): Record<string, unknown> {
   }
   const foreign = Object.keys(body).filter((name) => toSnakeCase(name) !== name);
   if (foreign.length > 0) {
-    throw new BadUserInputError(foreign.map((field) => ({ field, message: 'is not a known field' })));
+    throw new BadUserInputError(foreign.map((field) => ({ field, message: `must not be written ${field}` })));
   }
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [toCamelCase(name), value]));
 }

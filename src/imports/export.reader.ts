@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { parseTimestamp } from '../core/timestamp.ts';
 import { createLabelInput, labelId } from '../labels/label.inputs.ts';
-import { createTaskInput, taskId } from '../tasks/task.inputs.ts';
-import { defaultRank, isRank } from '../tasks/task.rank.ts';
-import type { NewTask } from '../tasks/task.record.ts';
+import { createTaskInput, position, taskId } from '../tasks/task.inputs.ts';
+import { rankAt } from '../tasks/task.resource.ts';
+import type { NewTask } from '../tasks/task.service.ts';
 import type { NamedLabel } from './import.labels.ts';
 import { createRules, type ImportRules } from './import.rules.ts';
 
@@ -54,7 +54,7 @@ const taskLine = z
     tag_ids: tagIds,
     list_id: listId,
     parent_id: parentId,
-    position: z.string('must be text').refine(isRank, 'must be a position').optional(),
+    position: position.optional(),
   })
   .refine((task) => task.due_date == null || task.due_at == null, 'due_at must not be given together with due_date')
   .refine((task) => task.due_time_zone == null || task.due_at != null, 'due_time_zone belongs to due_at')
@@ -79,7 +79,10 @@ const taskLine = z
       tagIds: task.tag_ids ?? [],
       listId: task.list_id ?? null,
       parentId: task.parent_id ?? null,
-      rank: rankOf(task.position, task.created_at, task.id),
+      rank:
+        task.position === undefined
+          ? null
+          : rankAt(task.position, { createdAt: task.created_at.toISOString(), id: task.id }),
     }),
   );
 
@@ -133,11 +136,6 @@ function withRule<Task extends { recurrence: string | null }>(task: Task, rules:
   const read = rules.read(task.recurrence);
   if ('fault' in read) throw new UnusableRule(`recurrence ${read.fault}`);
   return { ...task, recurrence: read.rule };
-}
-
-/** As long as nobody has moved a task, its place follows from what it is. */
-function rankOf(position: string | undefined, createdAt: Date, id: string): string | null {
-  return position === undefined || position === defaultRank(createdAt.getTime(), id) ? null : position;
 }
 
 function faultOf(error: unknown): string {

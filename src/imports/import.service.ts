@@ -4,8 +4,7 @@ import { BadUserInputError, ConflictError, type FieldError } from '../core/error
 import { localDate } from '../core/time-zone.ts';
 import { parseInput } from '../core/validation.ts';
 import type { LabelService } from '../labels/label.service.ts';
-import type { NewTask } from '../tasks/task.record.ts';
-import type { TaskService } from '../tasks/task.service.ts';
+import type { NewTask, TaskService } from '../tasks/task.service.ts';
 import type { UserService } from '../users/user.service.ts';
 import { type ExportedTask, type ReadExport, readExport } from './export.reader.ts';
 import { labelled, parentsOutside, placeExported, reportUnknownLabels } from './exported-places.ts';

@@ -8,6 +8,9 @@ const COLUMNS = new Set([
   ...['DEADLINE', 'DEADLINE_LANG'],
 ]);
 
+/** Sections and comments included, on an average. What is read of a row that ends in nothing takes time too. */
+const ROWS_OF_A_TASK = 20;
+
 /**
  * Reads the tasks of a project as Todoist exports it
  * (https://www.todoist.com/help/articles/import-or-export-a-project-as-a-csv-file-in-todoist-YC8YvN). A section is a list,
@@ -16,13 +19,20 @@ const COLUMNS = new Set([
 export async function readTodoistCsv(lines: Lines, options: ReadingOptions): Promise<ImportReport> {
   const report = createReport(options);
   const reader = createReader(report, options);
+  const mostRows = ROWS_OF_A_TASK * (options.maximumTasks ?? Number.POSITIVE_INFINITY);
   let last = 0;
+  let rows = 0;
   let columns: Map<string, number> | undefined;
   try {
     for await (const row of csvRows(lines)) {
       const { record } = row;
       const line = row.line - record.join('').split('\n').length + 1;
       last = row.line;
+      rows += 1;
+      if (rows > mostRows) {
+        report.fault(line, `there are more than ${mostRows} rows: the rest of the file was not read`, true);
+        break;
+      }
       if (!columns) {
         columns = columnsOf(record);
         if (columns.has('TYPE') && columns.has('CONTENT')) continue;

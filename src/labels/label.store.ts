@@ -1,5 +1,5 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, ServiceUnavailableError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { type KeyedAnswer, type KeyedRequest, once } from '../db/once.ts';
 import { READ } from '../db/user-database.ts';
@@ -53,6 +53,8 @@ export interface LabelStore {
 const COLUMNS = 'id, name, color, created_at as "createdAt", updated_at as "updatedAt", version';
 
 const HOLD_OWNER = 'select from users where id = ? for no key update';
+/** Of the changes of so many tasks. */
+const RESERVE = 'select reserve_task_numbers(?, ?)';
 /** Those that are changed when one goes. */
 const HOLD_TASKS: Record<LabelKind, string> = {
   tags: `
@@ -60,6 +62,16 @@ const HOLD_TASKS: Record<LabelKind, string> = {
     where tasks.user_id = ? and task_tags.tag_id = ? order by tasks.id for no key update of tasks`,
   lists: 'select id from tasks where user_id = ? and list_id = ? order by id for no key update',
 };
+
+/** Once the owner is held nobody else gives the label to a task. */
+const COUNT_TASKS: Record<LabelKind, string> = {
+  tags: 'select count(*)::int as count from task_tags where user_id = ? and tag_id = ?',
+  lists: 'select count(*)::int as count from tasks where user_id = ? and list_id = ?',
+};
+const TRIES = 5;
+
+/** A task got the label before the owner was held: to hold it now would be the other way round. */
+class Overtaken extends Error {}
 
 /** Tags and lists in PostgreSQL. */
 export function createLabelStore(database: IsolatedDatabase): LabelStore {
@@ -73,17 +85,22 @@ export function createLabelStore(database: IsolatedDatabase): LabelStore {
     id: string,
     versions: readonly number[] | undefined,
     work: (manager: EntityManager, label: Label) => Promise<Result>,
-    holdTasks?: string,
+    hasTasks = false,
   ): Promise<Result | undefined> {
     return database.as(userId).transaction(async (manager) => {
-      if (holdTasks !== undefined) await manager.execute(holdTasks, [userId, id]);
+      const tasks = hasTasks ? await manager.execute(HOLD_TASKS[kind], [userId, id]) : [];
       await manager.execute(HOLD_OWNER, [userId]);
+      if (hasTasks) {
+        const [tagged] = await manager.execute<{ count: number }[]>(COUNT_TASKS[kind], [userId, id]);
+        if (tagged && tagged.count > tasks.length) throw new Overtaken();
+      }
       const place = { id, userId };
       const label = await manager.findOne(LABEL_ENTITIES[kind], place, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!label) return undefined;
       if (versions && !versions.includes(label.version)) {
         throw new ConflictError('It has changed since it was read', label.version);
       }
+      if (tasks.length > 1) await manager.execute(RESERVE, [userId, tasks.length]);
       return work(manager, label);
     });
   }
@@ -120,23 +137,26 @@ export function createLabelStore(database: IsolatedDatabase): LabelStore {
       }),
 
     async remove(userId, kind, id, versions) {
-      const removed = await held(
-        userId,
-        kind,
-        id,
-        versions,
-        async (manager, label) => {
-          await manager.remove(label).flush();
-          return true;
-        },
-        HOLD_TASKS[kind],
-      );
-      return removed ?? false;
+      const remove = async (manager: EntityManager, label: Label) => {
+        await manager.remove(label).flush();
+        return true;
+      };
+      for (let tries = 1; ; tries++) {
+        try {
+          return (await held(userId, kind, id, versions, remove, true)) ?? false;
+        } catch (error) {
+          if (!(error instanceof Overtaken) || tries >= TRIES) throw error instanceof Overtaken ? busy(error) : error;
+        }
+      }
     },
 
     once: (userId, request, work) =>
       once(database, userId, request, (within, id) => work(createLabelStore(within), id)),
   };
+}
+
+function busy(cause: unknown): ServiceUnavailableError {
+  return new ServiceUnavailableError('It is given to too many tasks at once, try again', 1, cause);
 }
 
 type Label = InstanceType<(typeof LABEL_ENTITIES)[LabelKind]>;

@@ -14,14 +14,12 @@ import { idempotencyHeader } from '../http/write-headers.ts';
 import { MAXIMUM_ITEMS } from './bulk.inputs.ts';
 import type { BulkOutcome, BulkService } from './bulk.service.ts';
 import { type CreateTaskInput, expectedVersion, taskId } from './task.inputs.ts';
-import { filterOf, taskFilterQuery } from './task.list-resource.ts';
+import { filterOf, taskConditionsQuery } from './task.list-resource.ts';
 import { taskChanges, taskCreation, taskResource, toResource } from './task.resource.ts';
 import { UNDO_TOKEN_PATTERN, undoTokenOf } from './undo.token.ts';
 
 const tags = ['tasks'];
 const count = z.int32().min(0).meta({ format: 'int32' });
-/** A search finds what its words mean to it: too little to change things by. */
-const conditions = taskFilterQuery.omit({ search: true });
 const dryRun = z.boolean().optional().describe('Only says what would be done.');
 
 const outcome = z
@@ -127,7 +125,7 @@ export function bulkRoutes(bulk: BulkService, events: SecurityEventLog): Fastify
           operationId: 'updateTasks',
           summary: 'Change many tasks in the same way',
           description: 'Up to 100, all or none: those of `ids`, or those that the parameters of a list find.',
-          querystring: conditions,
+          querystring: taskConditionsQuery,
           body: changes,
           response,
         },
@@ -148,7 +146,7 @@ export function bulkRoutes(bulk: BulkService, events: SecurityEventLog): Fastify
           operationId: 'deleteTasks',
           summary: 'Delete many tasks',
           description: 'Up to 100 with their subtasks, all or none: those of `ids`, or those that the parameters find.',
-          querystring: conditions,
+          querystring: taskConditionsQuery,
           body: deletions,
           response,
         },

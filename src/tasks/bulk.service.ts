@@ -18,8 +18,9 @@ import { definedOf } from './task.fields.ts';
 import { createTaskInput, updateTaskInput } from './task.inputs.ts';
 import { createOnce } from './task.once.ts';
 import { NEWEST_FIRST } from './task.order.ts';
+import type { WrittenTask } from './task.record.ts';
 import type { TaskServiceDependencies, WriteOptions } from './task.service.ts';
-import type { Revise, TaskStore, WrittenTask } from './task.store.ts';
+import type { Revise, TaskStore } from './task.store.ts';
 import { changeTask, createUnder, draftOf, updateOf } from './task.writes.ts';
 
 /** Why one of many was refused; `index` is its place in what was sent, or among what a filter has found. */

@@ -4,8 +4,9 @@ import { databaseWithin } from '../db/transaction-database.ts';
 import type { Queryable, UserDatabase } from '../db/user-database.ts';
 import { TAKE_TURN } from './command.store.ts';
 import { type Rank, rankBetween, respread } from './task.rank.ts';
-import type { WrittenTask } from './task.store.ts';
+import type { WrittenTask } from './task.record.ts';
 import { TASK_COLUMNS, type TaskRow } from './task.ts';
+import { OWN_TASKS } from './task.view.ts';
 import type { Change } from './undo.token.ts';
 
 /** Where a task is to stand: directly before or directly after another one. */
@@ -35,9 +36,9 @@ const WIDER = 32;
 const HOLD = `select version, ${PLACE} as place from tasks where id = $2 and ${OWN} for no key update`;
 const ANCHOR = `select ${PLACE} as place from tasks where id = $2 and ${OWN}`;
 const BEFORE = `
-  select id, ${PLACE} as rank from tasks where ${OWN} and id <> $2 and ${PLACE} <= $3 order by ${PLACE} desc limit $4`;
+  select id, ${PLACE} as rank from ${OWN_TASKS} where ${OWN} and id <> $2 and ${PLACE} <= $3 order by ${PLACE} desc limit $4`;
 const AFTER = `
-  select id, ${PLACE} as rank from tasks where ${OWN} and id <> $2 and ${PLACE} > $3 order by ${PLACE} limit $4`;
+  select id, ${PLACE} as rank from ${OWN_TASKS} where ${OWN} and id <> $2 and ${PLACE} > $3 order by ${PLACE} limit $4`;
 const RANK = `update tasks set rank = $3 where id = $2 and ${OWN} returning ${TASK_COLUMNS}`;
 const RANK_ALL = `
   update tasks set rank = given.rank from unnest($2::uuid[], $3::text[]) as given (id, rank)

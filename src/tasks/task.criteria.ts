@@ -97,9 +97,12 @@ function placeConditions(filter: TaskFilter, parameters: Parameters): string[] {
   const { tags, listIn, hasList, parentIn, hasParent } = filter;
   const conditions: string[] = [];
   if (tags?.any != null) conditions.push(`id in (${taggedWith(parameters.add(tags.any))})`);
-  if (tags?.none != null) conditions.push(`id not in (${taggedWith(parameters.add(tags.none))})`);
-  // Each of them one look at an index, and an empty list asks for nothing.
-  for (const tag of tags?.all ?? []) conditions.push(`id in (${taggedWith(parameters.add([tag]))})`);
+  if (tags?.none != null) conditions.push(`not tag_ids && ${parameters.add(tags.none)}::uuid[]`);
+  // One look at an index, however many: planning a join for each of some thousand tags took minutes. None asks for nothing.
+  const [tag] = tags?.all ?? [];
+  if (tag !== undefined) {
+    conditions.push(`id in (${taggedWith(parameters.add([tag]))})`, `tag_ids @> ${parameters.add(tags?.all)}::uuid[]`);
+  }
   if (listIn != null) conditions.push(oneOf('list_id', listIn, parameters));
   if (hasList != null) conditions.push(`list_id is ${hasList ? 'not null' : 'null'}`);
   if (parentIn != null) conditions.push(oneOf('parent_id', parentIn, parameters));

@@ -3,6 +3,7 @@ import { isCalendarDate } from '../core/calendar-date.ts';
 import { textSchema } from '../core/text.ts';
 import { timeZone } from '../core/time-zone.schema.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
+import { isRank } from './task.rank.ts';
 import { parseRecurrence } from './task.recurrence.parser.ts';
 import { RECURRENCE_BASES, TASK_PRIORITIES } from './task.ts';
 
@@ -121,6 +122,9 @@ export const moveInput = z
     error: 'must be given, or else after',
   });
 export type MoveInput = z.input<typeof moveInput>;
+
+/** What `position` of a task can be, which an export brings back. */
+export const position = z.string('must be text').refine(isRank, 'must be a position');
 
 /** A version that a change accepts. */
 export const expectedVersion = z.int('must be a whole number').min(1, 'must be at least 1');

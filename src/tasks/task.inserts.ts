@@ -24,6 +24,8 @@ const INSERT_ALL = `
     recurrence text, "recurrenceBasis" text, "tagIds" jsonb, "listId" uuid, "parentId" uuid, rank text,
     "createdAt" timestamptz)`;
 
+const RESERVE = 'select reserve_task_numbers(?, ?)';
+
 /** Inserts those whose id the user has not used, all or none, in order: what a task belongs to comes before it. */
 export function insertAll(
   database: IsolatedDatabase,
@@ -40,6 +42,7 @@ export function insertAll(
       const batch = tasks.slice(start, start + INSERT_BATCH);
       const taken = await takenIds(manager, userId, batch);
       const missing = batch.filter((task) => !taken.has(task.id)).map(columnsOf);
+      if (missing.length > 1) await manager.execute(RESERVE, [userId, missing.length]);
       await manager.execute(INSERT_ALL, [userId, userId, JSON.stringify(missing)]);
       added += missing.length;
       progress(start + batch.length);

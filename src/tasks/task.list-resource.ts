@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { isCalendarDate } from '../core/calendar-date.ts';
 import { TEXT_PATTERN } from '../core/text.ts';
+import { timeZone } from '../core/time-zone.schema.ts';
+import { parseTimestamp } from '../core/timestamp.ts';
 import { pageParameters } from '../http/paging.ts';
 import { DUE_WINDOWS } from './task.due.ts';
 import type { TaskCriteriaInput, TaskPageQuery } from './task.list-inputs.ts';
@@ -34,7 +37,16 @@ const ids = (description: string) =>
 const flag = (description: string) =>
   z.enum(['true', 'false'], 'must be true or false').optional().meta({ description, type: 'boolean', enum: undefined });
 const bound = (description: string) =>
-  z.string('must be given once').optional().meta({ maxLength: 35, pattern: '^[0-9TtZz:.+-]+$', description });
+  z
+    .string('must be given once')
+    .refine(
+      (text) => isCalendarDate(text) || parseTimestamp(text) !== undefined,
+      'must be a date like 2026-12-24, or a time like 2026-12-24T10:00:00Z',
+    )
+    .optional()
+    .meta({ maxLength: 35, pattern: '^[0-9TtZz:.+-]+$', description });
+
+const isDay = (text: string) => text.length === 10;
 
 const conditions = {
   search: z
@@ -62,7 +74,7 @@ const conditions = {
     .meta({
       description: 'Due in this span of days. OVERDUE tasks are open.',
     }),
-  time_zone: z.string('must be given once').optional().meta({
+  time_zone: timeZone.optional().meta({
     maxLength: 64,
     pattern: '^[A-Za-z0-9_+/-]+$',
     description: "For `due`: the IANA time zone of the days; the user's own when absent.",
@@ -80,27 +92,46 @@ const conditions = {
   has_parent: flag('Only subtasks, or only tasks that are none.'),
 };
 
+interface DueBounds {
+  due_from?: string | undefined;
+  due_to?: string | undefined;
+}
+
+const OF_ONE_KIND = { path: ['due_to'], error: 'must be a date if due_from is one, and a time if it is one' };
+const isOfOneKind = ({ due_from: from, due_to: to }: DueBounds) =>
+  from === undefined || to === undefined || isDay(from) === isDay(to);
+
+const { search: _search, ...withoutSearch } = conditions;
+
 /** What a list is narrowed to. */
-export const taskFilterQuery = z.strictObject(conditions);
+export const taskFilterQuery = z.strictObject(conditions).refine(isOfOneKind, OF_ONE_KIND);
+/** The same where a search would be too vague. */
+export const taskConditionsQuery = z.strictObject(withoutSearch).refine(isOfOneKind, OF_ONE_KIND);
 type TaskFilterQuery = z.output<typeof taskFilterQuery>;
 
-export const taskListQuery = z.strictObject({
-  ...pageParameters('Tasks'),
-  sort: z
-    .string('must be given once')
-    .regex(
-      SORT_PATTERN,
-      `must be up to 3 of ${Object.keys(SORT_NAMES).join(', ')}, each with - before it for descending`,
-    )
-    .default('-created_at')
-    .meta({
-      maxLength: 100,
-      description:
-        'Fields to sort by, comma-separated, each with `-` before it for descending. What has no value comes last. ' +
-        '`-relevance` needs `search`.',
-    }),
-  ...conditions,
-});
+export const taskListQuery = z
+  .strictObject({
+    ...pageParameters('Tasks'),
+    sort: z
+      .string('must be given once')
+      .regex(
+        SORT_PATTERN,
+        `must be up to 3 of ${Object.keys(SORT_NAMES).join(', ')}, each with - before it for descending`,
+      )
+      .default('-created_at')
+      .meta({
+        maxLength: 100,
+        description:
+          'Fields to sort by, comma-separated, each with `-` before it for descending. What has no value comes last. ' +
+          '`-relevance` needs `search`.',
+      }),
+    ...conditions,
+  })
+  .refine(({ sort, search }) => Boolean(search?.trim()) || !/\brelevance\b/.test(sort), {
+    path: ['sort'],
+    error: 'must not have relevance without search',
+  })
+  .refine(isOfOneKind, OF_ONE_KIND);
 type TaskListQuery = z.output<typeof taskListQuery>;
 
 /** The same question as the service takes it. */
@@ -134,11 +165,12 @@ export function filterOf(query: Omit<TaskFilterQuery, 'search'>): TaskCriteriaIn
 
 const flagOf = (text: string | undefined) => (text === undefined ? undefined : text === 'true');
 
-/** Days are compared with dates, moments with moments; of both together nothing would be left. */
+/** Days are compared with dates, moments with moments. */
 function dueRange({ due_from: from, due_to: to }: TaskFilterQuery) {
   if (from === undefined && to === undefined) return {};
-  const range = { gte: from, lt: to };
-  return [from, to].some((text) => text !== undefined && text.length > 10) ? { dueAt: range } : { dueDate: range };
+  if (isDay(from ?? to ?? '')) return { dueDate: { gte: from, lt: to } };
+  const momentOf = (text: string | undefined) => text && parseTimestamp(text);
+  return { dueAt: { gte: momentOf(from), lt: momentOf(to) } };
 }
 
 function tagsOf({ tags, all_tags: all, no_tags: none }: TaskFilterQuery) {

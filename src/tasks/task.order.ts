@@ -45,6 +45,8 @@ interface SortKey {
   nullable?: { readonly isNull: string; readonly isOrderedByKey: boolean };
   /** what to select beside the task, so that its row tells the key */
   selected?: string;
+  /** by a function, of columns */
+  isMade?: true;
 }
 
 const KEYS: Record<TaskOrderField | 'id', SortKey> = {
@@ -65,7 +67,8 @@ const KEYS: Record<TaskOrderField | 'id', SortKey> = {
   due: {
     ...named('due_sort'),
     type: 'timestamp',
-    pattern: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,3})?$/,
+    // The first and the last day of the calendar may be another one on the wall of a zone.
+    pattern: /^\d{4,5}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,3})?( BC)?$/,
     of: (row) => row.dueSort ?? null,
     nullable: { isNull: 'due_sort is null', isOrderedByKey: true },
     selected: 'due_sort::text as "dueSort"',
@@ -76,6 +79,7 @@ const KEYS: Record<TaskOrderField | 'id', SortKey> = {
     type: 'text',
     pattern: RANK_PATTERN,
     of: positionOf,
+    isMade: true,
   },
   relevance: {
     ...named('relevance'),

@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
+import type { WrittenTask } from './task.record.ts';
 import type { DeletedTask } from './task.service.ts';
-import type { WrittenTask } from './task.store.ts';
 import type { TaskRow } from './task.ts';
 import { TaskType } from './task.type.ts';
 import { undoTokenOf, type Written } from './undo.token.ts';

@@ -6,6 +6,7 @@ import { reversed, type SortedTaskRow, type TaskSort } from './task.order.ts';
 import { orderClause, type Place, rangesFrom, wholeRange } from './task.ranges.ts';
 import { searchedCount, searchedRows, searchedTasks } from './task.search.ts';
 import { PLAIN_TASK_COLUMNS, TASK_COLUMNS, type TaskRow, type TaskStats } from './task.ts';
+import { OWN_TASKS } from './task.view.ts';
 
 /**
  * The reads of tasks: each takes the owner's id, binds it first and acts as that user, so that none can be written
@@ -66,8 +67,9 @@ function sliceText(slice: TaskSlice, parameters: Parameters): string {
     return `select ${columns} from (${searchedRows({ scope, criteria, sort, ranges }, limit, parameters)}) as tasks ${order}`;
   }
   const conditions = [...scope, ...criteriaConditions(criteria, parameters)];
+  const source = sort.keys.some(({ isMade }) => isMade) ? `${OWN_TASKS} as tasks` : 'tasks';
   const selects = ranges.map(({ condition, keys }) => {
-    return `from tasks where ${[...conditions, condition].join(' and ')} order by ${orderClause(keys, 'tasks')} limit ${limit}`;
+    return `from ${source} where ${[...conditions, condition].join(' and ')} order by ${orderClause(keys, 'tasks')} limit ${limit}`;
   });
   // Ranges follow each other: as one OR they would be a filter over the whole prefix, as a union each is an index scan.
   return selects.length === 1

@@ -1,5 +1,6 @@
 import { Task } from './task.entity.ts';
 import { type RecurrenceBasis, TASK_PRIORITIES, type TaskPriority, type TaskRow } from './task.ts';
+import type { Change } from './undo.token.ts';
 
 /** Between the write model and the rows that the APIs show. */
 
@@ -42,6 +43,14 @@ export interface TaskChanges extends TaskPlan {
 export interface Occurrence {
   dueDate: string | null;
   dueAt: string | null;
+}
+
+/** A task after a write. */
+export interface WrittenTask extends TaskRow {
+  /** nothing was written, as nothing was asked that was not so already */
+  isUnchanged?: true;
+  /** what was done to other ones for the sake of this one */
+  besides?: readonly Change[];
 }
 
 /** A task that was never planned. */

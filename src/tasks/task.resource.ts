@@ -6,7 +6,7 @@ import { STORED_TEXT } from '../http/stored-text.ts';
 import { ETAGS } from '../http/write-headers.ts';
 import { createTaskInput, MAXIMUM_TAGS, updateTaskInput } from './task.inputs.ts';
 import { positionOf } from './task.position.ts';
-import type { WrittenTask } from './task.store.ts';
+import type { WrittenTask } from './task.record.ts';
 import { RECURRENCE_BASES, TASK_PRIORITIES, type TaskRow } from './task.ts';
 import { undoTokenOf } from './undo.token.ts';
 
@@ -156,4 +156,9 @@ export function toResource(task: TaskRow): TaskResource {
     updated_at: task.updatedAt,
     version: task.version,
   };
+}
+
+/** The rank of a task at a position: none as long as its place follows from what it is. */
+export function rankAt(position: string, task: Pick<TaskRow, 'createdAt' | 'id'>): string | null {
+  return position === positionOf({ ...task, rank: null }) ? null : position;
 }

@@ -67,10 +67,13 @@ export function taskRoutes(tasks: TaskService, results: ResultCache): FastifyPlu
       },
       async (request, reply) => {
         const actor = actorOf(request);
-        return answerRevised(results, actor.userId, request, reply, async () => {
-          const { isTimeBound, ...result } = await tasks.offsetPage(actor, pageQueryOf(request.query));
-          const body = { ...result, items: result.items.map(toResource) };
-          return { link: pageLinks(request.url, result), body, isTimeBound };
+        const make = async () => {
+          const result = await tasks.offsetPage(actor, pageQueryOf(request.query));
+          return { link: pageLinks(request.url, result), body: { ...result, items: result.items.map(toResource) } };
+        };
+        return answerRevised(results, actor.userId, request, reply, {
+          isTimeBound: request.query.due !== undefined,
+          make,
         });
       },
     );

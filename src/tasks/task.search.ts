@@ -3,14 +3,13 @@ import { criteriaConditions, type DatedCriteria } from './task.criteria.ts';
 import type { TaskFilter } from './task.list-inputs.ts';
 import { isIndexed, NEWEST_FIRST, type TaskSort } from './task.order.ts';
 import { orderClause, type Range, wholeRange } from './task.ranges.ts';
+import { OWN_TASKS } from './task.view.ts';
 
 /**
  * SQL of searches. An index of words knows no order: of a common word it gives every match, to be fetched and sorted. So
  * some tasks are looked through before it is asked, and what they show decides on the way; see decision 16.
  */
 
-/** The view has the policy's condition: under the policy itself the index of words is of no use. */
-const VIEW = 'searched_tasks';
 /** Tasks that are looked through: below two matches in a hundred the index has little to fetch. */
 const PROBED = 1000;
 /** Of those: a word of more of them narrows nothing, and takes the index longest. */
@@ -29,9 +28,9 @@ export interface Searched {
 
 /** The tasks, with how well they match where they are ordered by that. */
 function sourceOf({ criteria, sort }: Searched, parameters: Parameters): string {
-  if (!sort.keys.some(({ name }) => name === 'relevance')) return VIEW;
+  if (!sort.keys.some(({ name }) => name === 'relevance')) return OWN_TASKS;
   const relevance = `ts_rank(search, (select search_query(${parameters.add(criteria.search)})))`;
-  return `(select *, ${relevance} as relevance from ${VIEW}) as ranked`;
+  return `(select *, ${relevance} as relevance from ${OWN_TASKS}) as ranked`;
 }
 
 /** The first `wanted` rows of a search and perhaps more, or all of them, in no order: to be selected from, ordered and limited. */
@@ -57,11 +56,11 @@ export function searchedRows(searched: Searched, wanted: string | undefined, par
 export function searchedCount(scope: readonly string[], criteria: DatedCriteria, parameters: Parameters): string {
   const searched = newest({ scope, criteria });
   const conditions = conditionsOf(searched, parameters);
-  return `with probe as (${probe(searched, VIEW, parameters)}), ${decision(searched, parameters, 'false')}
+  return `with probe as (${probe(searched, OWN_TASKS, parameters)}), ${decision(searched, parameters, 'false')}
     select (case (select way from decision)
       when 'probe' then (select count(*) from probe where ${conditions})
-      when 'all' then (select count(*) from ${VIEW} where ${conditions})
-      else (select count(*) from ${VIEW} where ${conditions} and ${HAS_RARE_WORDS})
+      when 'all' then (select count(*) from ${OWN_TASKS} where ${conditions})
+      else (select count(*) from ${OWN_TASKS} where ${conditions} and ${HAS_RARE_WORDS})
     end)::int as count`;
 }
 

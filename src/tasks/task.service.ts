@@ -29,8 +29,8 @@ import {
 } from './task.list-inputs.ts';
 import { createOnce } from './task.once.ts';
 import { taskSort } from './task.order.ts';
-import type { NewTask } from './task.record.ts';
-import type { TaskStore, WrittenTask } from './task.store.ts';
+import type { NewTask, WrittenTask } from './task.record.ts';
+import type { TaskStore } from './task.store.ts';
 import type { TaskRow, TaskStats } from './task.ts';
 import {
   changeTask,
@@ -44,13 +44,13 @@ import {
   updateOf,
 } from './task.writes.ts';
 
+export type { NewTask };
+
 export interface TaskOffsetResult {
   items: TaskRow[];
   total: number;
   page: number;
   limit: number;
-  /** what is in it depends on when it is asked for */
-  isTimeBound: boolean;
 }
 
 export interface WriteOptions {
@@ -154,7 +154,7 @@ export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDepen
       const criteria = { filter, search, asOf: await asOfFilter(actor)(filter) };
       const slice = { sort: taskSort(orderBy), criteria, limit, offset: (page - 1) * limit };
       const { rows, total } = await store.offsetPage(actor.userId, slice);
-      return { items: rows, total, page, limit, isTimeBound: criteria.asOf !== undefined };
+      return { items: rows, total, page, limit };
     },
 
     count: (page) => page.count(),

@@ -32,7 +32,7 @@ import {
   toggleTask,
   usedIds,
 } from './task.queries.ts';
-import { assignChanges, entityOf, type NewTask, rowOf, type TaskChanges } from './task.record.ts';
+import { assignChanges, entityOf, type NewTask, rowOf, type TaskChanges, type WrittenTask } from './task.record.ts';
 import { TASK_COLUMNS, type TaskRow, type TaskStats } from './task.ts';
 import {
   type DeletedTaskRow,
@@ -44,14 +44,6 @@ import {
 } from './trash.store.ts';
 import { type UndoneTask, undoChanges } from './undo.store.ts';
 import type { Change } from './undo.token.ts';
-
-/** A task after a write. */
-export interface WrittenTask extends TaskRow {
-  /** nothing was written, as nothing was asked that was not so already */
-  isUnchanged?: true;
-  /** what was done to other ones for the sake of this one */
-  besides?: readonly Change[];
-}
 
 /** What is to be changed of a task as it is; called again where somebody else was quicker. */
 export type Revise = (task: TaskRow) => TaskChanges;

@@ -6,9 +6,10 @@ import type { AsOf } from './task.criteria.ts';
 import { definedOf } from './task.fields.ts';
 import type { createTaskInput, moveInput } from './task.inputs.ts';
 import { type TaskStanding, taskRefusal } from './task.policy.ts';
+import type { WrittenTask } from './task.record.ts';
 import { type NewTask, UNPLANNED } from './task.record.ts';
 import { revisionOf, type TaskUpdate } from './task.revision.ts';
-import type { Revise, TaskStore, WrittenTask } from './task.store.ts';
+import type { Revise, TaskStore } from './task.store.ts';
 import type { TaskRow } from './task.ts';
 
 /** The writes of tasks by their rules, in whatever store they are given: that of a transaction under way as well. */

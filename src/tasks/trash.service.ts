@@ -8,8 +8,9 @@ import { parseInput } from '../core/validation.ts';
 import type { TaskConnectionPage } from './task.connection.ts';
 import { expectedVersion, taskId } from './task.inputs.ts';
 import { createOnce } from './task.once.ts';
+import type { WrittenTask } from './task.record.ts';
 import type { WriteOptions } from './task.service.ts';
-import type { TaskStore, WrittenTask } from './task.store.ts';
+import type { TaskStore } from './task.store.ts';
 import { refusalOf, standingsOf } from './task.writes.ts';
 
 const trashQuery = z.strictObject({ first: pageSize.nullish(), after: cursorText.nullish() });

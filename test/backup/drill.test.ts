@@ -53,6 +53,7 @@ async function fill(server: TestApp, url: string): Promise<void> {
     'mutation ($id: ID!, $taskId: ID!) { applyCommands(commands: [{ id: $id, toggle: { id: $taskId } }]) { results { status } } }';
   const variables = { id: crypto.randomUUID(), taskId: body.id };
   await server.rest(undefined, 'POST', '/graphql', { query, variables }, alice);
+  await plan(server, body.id);
   kept = (await server.rest(undefined, 'GET', `/api/tasks/${body.id}`, undefined, alice)).body;
   syncToken = (await changesSince(server)).sync_token;
   await server.rest(undefined, 'POST', '/api/auth/revoke', undefined, revoked);
@@ -62,6 +63,20 @@ async function fill(server: TestApp, url: string): Promise<void> {
     { title: 'old', completed: true, createdAt: '1999-12-31T23:59:59.999Z', completedAt: '2000-01-01T00:00:00.001Z' },
     ...Array.from({ length: 500 }, () => ({})),
   ]);
+}
+
+/** Tags, lists, parts, a place, a rule with an occurrence, and what of it can be taken back. */
+async function plan(server: TestApp, id: string): Promise<void> {
+  const post = async (path: string, body: object) => (await server.rest(undefined, 'POST', path, body, alice)).body.id;
+  const [tag, list] = [
+    await post('/api/tags', { name: UNUSUAL.slice(0, 3) }),
+    await post('/api/lists', { name: 'home' }),
+  ];
+  const part = await post('/api/tasks', { title: 'part', parent_id: id, tag_ids: [tag], list_id: list });
+  const rule = { due_date: '2026-01-31', recurrence: 'FREQ=MONTHLY' };
+  const recurring = await post('/api/tasks', { title: 'again', ...rule });
+  await server.rest(undefined, 'PATCH', `/api/tasks/${recurring}/complete`, undefined, alice);
+  await server.rest(undefined, 'PATCH', `/api/tasks/${part}/move`, { before: id }, alice);
 }
 
 function command(name: string, ...args: string[]) {
@@ -112,7 +127,12 @@ it('brings back every column of every row of every table, and takes itself down'
 it('has devices begin anew, since what they heard of after the backup is no longer so', async () => {
   const anew = await changesSince(app, syncToken);
   expect(anew).toMatchObject({ full_sync: true, has_more: false });
-  expect(anew.changed.map(({ title }: { title: string }) => title).sort()).toEqual(['kept for long', 'once']);
+  expect(anew.changed.map(({ title }: { title: string }) => title).sort()).toEqual([
+    'again',
+    'kept for long',
+    'once',
+    'part',
+  ]);
   expect(await changesSince(app, anew.sync_token)).toMatchObject({ changed: [], full_sync: false });
 });
 
@@ -120,7 +140,7 @@ it('lets those sign in who could before, and accepts the tokens that they had', 
   const again = await bearer(app, 'sign-in/email', 'alice@example.com');
   for (const headers of [alice, again]) {
     const { body } = await app.rest(undefined, 'GET', '/api/tasks?sort=created_at', undefined, headers);
-    expect(body.items.map(({ title }: { title: string }) => title)).toEqual(['kept for long', 'once']);
+    expect(body.items.map(({ title }: { title: string }) => title)).toEqual(['kept for long', 'once', 'part', 'again']);
     expect(body.items[0]).toEqual(kept);
   }
 });
@@ -146,6 +166,28 @@ it('goes on where it was: counters, retry keys, searches and versions', async ()
     ),
   );
   expect(revisions.rows).toEqual(revisions.rows.map(({ rev }) => ({ rev, max: rev })));
+});
+
+it('brings back tags, lists, parts, places, histories, occurrences and the trash, which go on where they were', async () => {
+  const get = async (path: string) => (await app.rest(undefined, 'GET', `/api${path}`, undefined, alice)).body;
+  const [tags, lists, { items }] = [await get('/tags'), await get('/lists'), await get('/tasks?sort=position')];
+  const [part, ...others] = items;
+  expect(part).toMatchObject({
+    title: 'part',
+    parent_id: kept.id,
+    tag_ids: [tags.items[0].id],
+    list_id: lists.items[0].id,
+  });
+  expect(others.map(({ title }: { title: string }) => title)).toEqual(['kept for long', 'once', 'again']);
+  const { id } = others[2];
+  expect((await get(`/tasks/${id}/occurrences`)).items).toMatchObject([{ version: 2, due_date: '2026-01-31' }]);
+  expect((await get(`/tasks/${part.id}/history`)).items).toMatchObject([{ changes: [{ field: 'position' }] }]);
+  const [gone] = (await get('/tasks/trash')).items;
+  const restored = await app.rest(undefined, 'PATCH', `/api/tasks/${gone.id}/restore`, undefined, alice);
+  expect(restored.body).toMatchObject({ title: 'deleted', description: UNUSUAL });
+  const token = restored.headers.get('undo-token');
+  const undone = await app.rest(undefined, 'POST', '/api/undo', { token }, alice);
+  expect(undone.body).toMatchObject({ tasks: [], deleted_ids: [gone.id] });
 });
 
 it('leaves the schema as the migrations make it, triggers and all', async () => {

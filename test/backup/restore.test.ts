@@ -91,7 +91,8 @@ describe('a restore changes nothing', () => {
     ],
     [
       'is there twice',
-      (script) => script.replace(/(\n[^\n]*\tone\t[^\n]*)/, '$1$1').replace('[0,0,0,2,1]', '[0,0,0,3,1]'),
+      (script) =>
+        script.replace(/(\n[^\n]*\tone\t[^\n]*)/, '$1$1').replace(/\[(?<zeros>(?:0,)+)2,1\]/, '[$<zeros>3,1]'),
       /23505: tasks/,
     ],
     ['is not what the column holds', (script) => script.replace('\tone\t\\N\tf', '\tone\t\\N\tmaybe'), /22P02/],

@@ -50,6 +50,11 @@ describe('the cost of an operation', () => {
       'mutation { applyCommands(commands: []) { results { status error { fields { field } } } } }',
       1000 + 1 + 100 * (1 + 1 + 1 + 5),
     ],
+    [
+      'an import as an export, with few faults',
+      'mutation { importTasks(format: ICALENDAR, text: "") { added faults { line message } } }',
+      200 + 1 + 1 + 5 * 2,
+    ],
     ['fields that do not exist', '{ nothing { id } }', 11],
     ['text that is no document', '{', 0],
     [

@@ -194,6 +194,15 @@ describe('a file of another program', () => {
     expect((await tasksOf(other)).map(({ id }) => id)).not.toContain(kept.id);
   });
 
+  it('that comes twice at once is added once, with its tags', async () => {
+    const actor = await services.actor();
+    const text = Array.from({ length: 20 }, (_, index) => `- [ ] t${index} #a${index} #b${index}`).join('\n');
+    const outcomes = await Promise.all([add(actor, text), add(actor, text), add(actor, text)]);
+    expect(outcomes.reduce((sum, { added }) => sum + added, 0)).toBe(20);
+    expect(await namesOf(actor, 'tags')).toHaveLength(40);
+    expect((await tasksOf(actor)).every(({ tagIds }) => tagIds.length === 2)).toBe(true);
+  });
+
   it('is put into a list of a name that is given, unless it names one', async () => {
     const actor = await services.actor();
     await add(actor, '- [ ] a\n# Own\n- [ ] b', 'MARKDOWN', { listName: 'Given' });

@@ -121,6 +121,11 @@ describe("Todoist's CSV", () => {
     expect(faultsOf(report)).toEqual(['4: there are more than 2 tasks: the rest of the file was not read']);
   });
 
+  it('ends after as many rows as nobody needs for that', async () => {
+    const report = await read('nothing\n'.repeat(100), { maximumTasks: 2 });
+    expect(faultsOf(report).at(-1)).toBe('41: there are more than 40 rows: the rest of the file was not read');
+  });
+
   it('fails with its source, and takes no longer than it is long', async () => {
     const broken = (async function* () {
       yield HEADER;

@@ -2,16 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { newUser, storeTasks } from '../support/factories.ts';
-import { asked, TASK, tasksOf } from '../tasks/support/graphql-tasks.ts';
-import { KINDS, labelsOf } from './support/label-api.ts';
+import { newUser } from '../support/factories.ts';
+import { asked, tasksOf } from '../tasks/support/graphql-tasks.ts';
 
 /** Tasks with tags and in lists: whose these are, and what becomes of tasks when they go. */
 
 const MISSING = '01890a5d-ac96-774b-bcce-b302099a8057';
-const SYNC = `query ($since: String) {
-  taskSync(since: $since, first: 100) { syncToken changed { ${TASK} } deletedIds hasMore }
-}`;
 
 let app: TestApp;
 let tasks: ReturnType<typeof tasksOf>;
@@ -42,10 +38,6 @@ async function tagIdsOf(...names: string[]): Promise<string[]> {
 async function rowsOfTags(id: string): Promise<string[]> {
   const { rows } = await database.query('select tag_id from task_tags where task_id = $1', [id]);
   return rows.map((row) => row.tag_id).sort();
-}
-
-async function synchronised(since?: string) {
-  return (await asked(app, user, SYNC, { since })).taskSync;
 }
 
 describe('the tags of a task', () => {
@@ -238,131 +230,6 @@ describe('what belongs to another user, or to nobody', () => {
       expect({ status, fields: body.fields.map((fault: { field: string }) => fault.field) }).toEqual({
         ...{ status: 400, fields: [field] },
       });
-    }
-  });
-});
-
-describe.each(KINDS)('a %s that is deleted', (kind) => {
-  let labels: ReturnType<typeof labelsOf>;
-  beforeAll(() => {
-    labels = labelsOf(app, kind);
-  });
-  const having = (id: string) => (kind === 'Tag' ? { tagIds: [id] } : { listId: id });
-  const without = kind === 'Tag' ? { tagIds: [] } : { listId: null };
-
-  it('leaves its tasks, each with a new version, and others as they were', async () => {
-    const [label, other] = [await labels.create(user, { name: 'Gone' }), await labels.create(user, { name: 'Stays' })];
-    const made = [await tasks.create(user, having(label.id)), await tasks.create(user, having(label.id))];
-    const others = [await tasks.create(user, having(other.id)), await tasks.create(user)];
-    await labels.delete(user, label.id, { expectedVersion: 1 });
-    for (const task of made) {
-      const after = await tasks.get(user, task.id);
-      expect(after).toEqual({ ...task, ...without, version: 2, updatedAt: after.updatedAt });
-      expect(after.updatedAt > task.updatedAt).toBe(true);
-    }
-    for (const task of others) expect(await tasks.get(user, task.id)).toEqual(task);
-  });
-
-  it('has its tasks told to devices', async () => {
-    const label = await labels.create(user, { name: 'Gone' });
-    const made = await tasks.create(user, having(label.id));
-    await tasks.create(user);
-    const { syncToken } = await synchronised();
-    await labels.delete(user, label.id);
-    const news = await synchronised(syncToken);
-    expect(news).toMatchObject({ changed: [{ id: made.id, version: 2, ...without }], deletedIds: [], hasMore: false });
-  });
-
-  it('is in the history of its tasks', async () => {
-    const label = await labels.create(user, { name: 'Gone' });
-    const { id } = await tasks.create(user, having(label.id));
-    await labels.delete(user, label.id);
-    const query = 'query ($id: ID!) { task(id: $id) { history { nodes { version changes { field before after } } } } }';
-    const field = kind === 'Tag' ? 'tagIds' : 'listId';
-    expect((await asked(app, user, query, { id })).task.history.nodes).toEqual([
-      { version: 2, changes: [{ field, before: label.id, after: kind === 'Tag' ? '' : null }] },
-    ]);
-  });
-
-  it('is taken off tasks in the trash as well, which can be restored without it', async () => {
-    const label = await labels.create(user, { name: 'Gone' });
-    const { id } = await tasks.create(user, having(label.id));
-    await tasks.delete(user, id);
-    await labels.delete(user, label.id);
-    expect(await tasks.restore(user, id)).toMatchObject(without);
-  });
-
-  it('is in conflict with whoever wants to change its task as it was', async () => {
-    const label = await labels.create(user, { name: 'Gone' });
-    const { id } = await tasks.create(user, having(label.id));
-    await labels.delete(user, label.id);
-    const refused = await tasks.updateRefused(user, id, { title: 'New' }, { expectedVersion: 1 });
-    expect(refused).toMatchObject({ code: 'CONFLICT', version: 2 });
-  });
-
-  it('is deleted by one of twenty who do so at once', async () => {
-    const label = await labels.create(user, { name: 'Gone' });
-    const { id } = await tasks.create(user, having(label.id));
-    const answers = await Promise.all(Array.from({ length: 20 }, () => labels.deleteAnswer(user, label.id)));
-    const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'deleted').sort();
-    expect(codes).toEqual([...Array(19).fill('NOT_FOUND'), 'deleted']);
-    expect((await tasks.get(user, id)).version).toBe(2);
-  });
-
-  it('fails nobody who edits its tasks, or puts it on others, meanwhile', async () => {
-    for (let round = 0; round < 5; round++) {
-      const label = await labels.create(user, { name: `Gone ${round}` });
-      const made = await Promise.all(
-        Array.from({ length: 10 }, (_, index) => tasks.create(user, index < 5 ? having(label.id) : {})),
-      );
-      const put = kind === 'Tag' ? { addTags: [label.id] } : { listId: label.id };
-      const answers = await Promise.all([
-        ...made.map(({ id }, index) => tasks.updateAnswer(user, id, index < 5 ? { title: 'Edited' } : put)),
-        labels.deleteAnswer(user, label.id),
-      ]);
-      const codes = new Set(answers.map(({ errors }) => errors[0]?.extensions.code ?? 'done'));
-      codes.delete('BAD_USER_INPUT');
-      expect([...codes]).toEqual(['done']);
-      for (const { id } of made) expect(await tasks.get(user, id)).toMatchObject(without);
-      expect(
-        (await Promise.all(made.slice(0, 5).map(({ id }) => tasks.get(user, id)))).map(({ title }) => title),
-      ).toEqual(Array(5).fill('Edited'));
-    }
-  });
-
-  it('is deleted with ten thousand tasks, each of which gets a number of its own', async () => {
-    const label = await labels.create(user, { name: 'Large' });
-    await storeTasks(
-      app.databaseUrl,
-      user,
-      Array.from({ length: 10_000 }, () => having(label.id)),
-    );
-    await labels.delete(user, label.id);
-    const { rows } = await database.query(
-      `select count(*)::int as tasks, count(distinct rev)::int as revisions, min(version) as least, max(version) as most,
-         (count(*) filter (where list_id is not null or tag_ids <> '{}'))::int as labelled
-       from tasks where user_id = $1`,
-      [user],
-    );
-    expect(rows).toEqual([{ tasks: 10_000, revisions: 10_000, least: 2, most: 2, labelled: 0 }]);
-  }, 60_000);
-});
-
-describe('an account that is erased', () => {
-  it('takes tags and lists along, with tasks in every state', async () => {
-    const [tag, list] = [await tasks.tag(user, 'Tag'), await tasks.taskList(user, 'List')];
-    const parent = await tasks.create(user, { tagIds: [tag.id], listId: list.id });
-    const part = await tasks.create(user, { tagIds: [tag.id], listId: list.id, parentId: parent.id });
-    await tasks.delete(user, part.id);
-    const other = await tasks.create(user, { tagIds: [tag.id], listId: list.id });
-    await tasks.create(user, { parentId: other.id, dueDate: '2026-12-24', recurrence: 'FREQ=DAILY' });
-    await tasks.delete(user, other.id);
-    const recurring = await tasks.create(user, { dueDate: '2026-12-24', recurrence: 'FREQ=DAILY' });
-    await tasks.complete(user, recurring.id);
-    expect((await app.rest(user, 'DELETE', '/api/auth/me')).status).toBe(204);
-    for (const table of ['tags', 'lists', 'task_tags', 'tasks', 'task_changes', 'task_occurrences']) {
-      const { rows } = await database.query(`select 1 from ${table} where user_id = $1`, [user]);
-      expect({ table, rows }).toEqual({ table, rows: [] });
     }
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { undoTokenOf } from '../../src/tasks/undo.token.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
@@ -80,6 +81,39 @@ const ATTACKS: [string, (user: string, id: string) => Promise<unknown>][] = [
     'createTask under its id',
     (user, id) =>
       graphql(user, 'mutation ($id: ID!) { createTask(input: { id: $id, title: "Mine" }) { task { title } } }', { id }),
+  ],
+  ...Object.entries({
+    moveTask: 'moveTask(id: $id, after: $id) { task { title } }',
+    restoreTask: 'restoreTask(id: $id) { task { title } }',
+    purgeTask: 'purgeTask(id: $id) { purgedTaskId }',
+    completeTask: 'completeTask(id: $id) { task { title } }',
+    reopenTask: 'reopenTask(id: $id) { task { title } }',
+    updateTasks: 'updateTasks(ids: [$id], set: { title: "Taken over" }) { tasks { title } errors { message } }',
+    deleteTasks: 'deleteTasks(ids: [$id]) { deletedTaskIds errors { message } }',
+    'createTask under it': 'createTask(input: { title: "Mine", parentId: $id }) { task { title parent { title } } }',
+  }).map(([name, field]): (typeof ATTACKS)[number] => [
+    name,
+    (user, id) => graphql(user, `mutation ($id: ID!) { ${field} }`, { id }),
+  ]),
+  [
+    'updateTasks by a filter',
+    (user) => graphql(user, 'mutation { updateTasks(filter: {}, set: { title: "x" }) { tasks { title } } }', {}),
+  ],
+  ['deleteTasks by a filter', (user) => graphql(user, 'mutation { deleteTasks(filter: {}) { deletedTaskIds } }', {})],
+  [
+    'undo',
+    (user, id) =>
+      graphql(user, 'mutation ($token: String!) { undo(token: $token) { tasks { title } } }', {
+        token: undoTokenOf([{ id, version: 1 }]),
+      }),
+  ],
+  ['deletedTasks', (user) => graphql(user, '{ deletedTasks(first: 100) { nodes { title } totalCount } }', {})],
+  [
+    'node',
+    (user, id) =>
+      graphql(user, 'query ($id: ID!) { node(id: $id) { ... on Task { title history { nodes { version } } } } }', {
+        id,
+      }),
   ],
   ['GET', (user, id) => app.rest(user, 'GET', `/api/tasks/${id}`)],
   ['GET of the list', (user) => app.rest(user, 'GET', '/api/tasks?limit=100&search=nobody&sort=title')],

@@ -3,7 +3,7 @@ import { AppError, UnauthenticatedError } from '../../src/core/errors.ts';
 import type { Services } from '../../src/services.ts';
 import type { CreateTaskInput, UpdateTaskInput } from '../../src/tasks/task.inputs.ts';
 import { positionOf } from '../../src/tasks/task.position.ts';
-import type { WrittenTask } from '../../src/tasks/task.store.ts';
+import type { WrittenTask } from '../../src/tasks/task.record.ts';
 import { type Api, Refusal, type TaskView } from './api.ts';
 
 /** A third API, in-process and without a transport: who can call functions is served by the same services. */

@@ -218,5 +218,5 @@ describe('a list of tasks', () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 120_000);
 });

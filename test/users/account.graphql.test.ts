@@ -71,7 +71,7 @@ describe('the user', () => {
     const viewer = await viewerOf(token);
     expect(viewer).toMatchObject({ id: user, email: 'ann@example.com', name: 'Ann' });
     const { createdAt, taskStats: _taskStats, ...same } = viewer;
-    expect(await me(token)).toEqual({ ...same, created_at: createdAt });
+    expect(await me(token)).toEqual({ ...same, created_at: createdAt, time_zone: null });
   });
 
   it('keeps e-mail and name when a later token does not tell them', async () => {

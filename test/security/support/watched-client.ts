@@ -112,7 +112,9 @@ function refusalOf(text: string): Outcome {
   return { refused, version: version === undefined ? undefined : Number(version) };
 }
 
+/** What the model knows of: the others are those of a task that was never planned. */
 function view(body: Record<string, unknown>): TaskView {
-  const { completed_at: completedAt, created_at: createdAt, updated_at: updatedAt, ...same } = body;
-  return { ...same, completedAt, createdAt, updatedAt } as TaskView;
+  const { id, title, description, completed, version } = body;
+  const { completed_at: completedAt, created_at: createdAt, updated_at: updatedAt } = body;
+  return { id, title, description, completed, version, completedAt, createdAt, updatedAt } as TaskView;
 }

@@ -22,8 +22,10 @@ const MUTATIONS: Record<string, string> = {
   updateTasks: `tasks { ${TASK} } ${BULK_ERRORS}`,
   deleteTasks: `deletedTaskIds ${BULK_ERRORS}`,
   createTag: 'tag { id name color version }',
+  updateTag: 'tag { id name color version }',
   deleteTag: 'deletedTagId',
   createList: 'list { id name color version }',
+  updateList: 'list { id name color version }',
   deleteList: 'deletedListId',
   applyCommands: `results { id status deletedTaskId task { ${TASK} } error { code message version fields { field message } } }`,
 };
@@ -32,12 +34,16 @@ const QUERIES: Record<string, string> = {
   tasks: `nodes { ${TASK} } totalCount ${PAGE}`,
   deletedTasks: `nodes { ${TASK} deletedAt } edges { cursor } totalCount ${PAGE}`,
   tags: 'id name',
-  lists: 'id name',
+  lists: 'id name taskCounts { total }',
+  tag: 'id name',
+  list: 'id name taskCounts { total }',
+  node: '__typename id ... on Task { title } ... on Tag { name } ... on TaskList { name }',
+  nodes: '__typename id ... on Task { title } ... on Tag { name } ... on TaskList { name }',
+  taskStats: 'total',
   taskSync: `changed { ${TASK} } deletedIds syncToken hasMore`,
 };
 const TYPES: Record<string, string> = {
   id: 'ID!',
-  ids: '[ID!]',
   first: 'Int',
   before: 'ID',
   expectedVersion: 'Int',
@@ -59,6 +65,8 @@ const INPUTS: Record<string, string> = {
   updateTask: 'UpdateTaskInput!',
   createTag: 'CreateTagInput!',
   createList: 'CreateListInput!',
+  updateTag: 'UpdateTagInput!',
+  updateList: 'UpdateListInput!',
 };
 
 type Arguments = Record<string, unknown>;
@@ -70,21 +78,26 @@ export interface Told {
   refusal: ({ code: string; message: string } & Record<string, unknown>) | undefined;
 }
 
+/** The operation that asks for one field with these arguments, as variables, and for `selection` or all there is of it. */
+export function documentOf(name: string, given: Arguments, selection = MUTATIONS[name] ?? QUERIES[name]): string {
+  const names = Object.keys(given);
+  const typeOf = (argument: string) => {
+    if (argument === 'input') return INPUTS[name];
+    if (argument === 'ids') return name === 'nodes' ? '[ID!]!' : '[ID!]';
+    // A place in a list, and beside which task one is to stand.
+    return argument === 'after' ? (name === 'moveTask' ? 'ID' : 'String') : TYPES[argument];
+  };
+  const declared = names.map((argument) => `$${argument}: ${typeOf(argument)}`).join(', ');
+  const passed = names.map((argument) => `${argument}: $${argument}`).join(', ');
+  return `${MUTATIONS[name] ? 'mutation' : 'query'}${declared && ` (${declared})`} {
+    ${name}${passed && `(${passed})`} { ${selection} }
+  }`;
+}
+
 /** One user's way to the server: the result of a field, or what it was refused for. */
 export function asking(app: TestApp, user: string) {
   async function told(name: string, given: Arguments = {}): Promise<Told> {
-    const selection = MUTATIONS[name] ?? QUERIES[name];
-    const names = Object.keys(given);
-    const typeOf = (argument: string) => {
-      if (argument === 'input') return INPUTS[name];
-      // A place in a list, and beside which task one is to stand.
-      return argument === 'after' ? (name === 'moveTask' ? 'ID' : 'String') : TYPES[argument];
-    };
-    const declared = names.map((argument) => `$${argument}: ${typeOf(argument)}`).join(', ');
-    const passed = names.map((argument) => `${argument}: $${argument}`).join(', ');
-    const query = `${MUTATIONS[name] ? 'mutation' : 'query'}${declared && ` (${declared})`} {
-      ${name}${passed && `(${passed})`} { ${selection} }
-    }`;
+    const query = documentOf(name, given);
     const { data, errors } = await app.graphql(user, query, given);
     const [error] = errors;
     return {
