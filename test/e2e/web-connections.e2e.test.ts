@@ -65,25 +65,28 @@ browserSuite('the front end and the world around it', () => {
   });
 
   test('what is done offline shows, survives a reload without a network, and is sent with the network', async () => {
-    const person = await open('Buy bread', 'Call Mara');
+    const person = await open('Buy bread', 'Call Mara', 'One', 'Two');
     const { page, context } = person;
     // The page keeps itself, and what it has read, on the device.
     await page.evaluate('navigator.serviceWorker.ready');
     await page.reload();
-    await shows(page, 'Buy bread', 'Call Mara');
+    await shows(page, 'Buy bread', 'Call Mara', 'One', 'Two');
     await kept(person, 'Buy bread', 'Call Mara');
     await context.setOffline(true);
     await quickAdd(page, 'Water the plants');
     await checkOf(page, 'Buy bread').click();
-    await page.getByText('Offline, 2 changes wait').waitFor();
+    await taskOf(page, 'One').click({ modifiers: ['Shift'] });
+    await taskOf(page, 'Two').click({ modifiers: ['Shift'] });
+    await page.keyboard.press('x');
+    await page.getByText('Offline, 4 changes wait').waitFor();
     await shows(page, 'Call Mara', 'Water the plants');
     await page.reload();
     await shows(page, 'Call Mara', 'Water the plants');
-    await page.getByText('Offline, 2 changes wait').waitFor();
+    await page.getByText('Offline, 4 changes wait').waitFor();
     await context.setOffline(false);
     await page.locator('.connection').waitFor({ state: 'detached' });
     await shows(page, 'Call Mara', 'Water the plants');
-    await has(person, 'Buy bread', 'Call Mara', 'Water the plants');
+    await has(person, 'Buy bread', 'Call Mara', 'One', 'Two', 'Water the plants');
   });
 
   test('an access token that has ended is replaced, and nobody notices', async () => {

@@ -88,13 +88,19 @@ export class Commander {
 
   /** One by one, as the queue takes them: what was carried out already is the same when it is done again. */
   async #queueUpAll(layerId: string, commands: readonly TaskCommandInput[]): Promise<Done | undefined> {
-    const { layers, queue } = this.#options;
-    try {
-      for (const command of commands) await queue.add(command);
-      return {};
-    } finally {
-      layers.hide(layerId);
+    const { layers, queue, onRefused } = this.#options;
+    layers.hide(layerId);
+    for (const command of commands) {
+      try {
+        await queue.add(command);
+      } catch (error) {
+        // The device keeps nothing: those behind it would have no better luck.
+        layers.hide(command.id);
+        onRefused({ command, problem: problemOf(error) });
+        return undefined;
+      }
     }
+    return {};
   }
 
   async #send(command: TaskCommandInput): Promise<Done | undefined> {
