@@ -85,6 +85,7 @@ function plannedColumns({ priority, dueAt }: { priority: TaskPriority | undefine
   };
 }
 
+/** In the order of `TASK_COLUMNS`: a task looks the same however it was read. */
 export function rowOf(task: Task): TaskRow {
   return {
     id: task.id,
@@ -92,6 +93,9 @@ export function rowOf(task: Task): TaskRow {
     description: task.description ?? null,
     completed: task.completed,
     completedAt: task.completedAt?.toISOString() ?? null,
+    createdAt: task.createdAt.toISOString(),
+    updatedAt: task.updatedAt.toISOString(),
+    version: task.version,
     priority: TASK_PRIORITIES[task.priority ?? 0] ?? UNPLANNED.priority,
     dueDate: task.dueDate ?? null,
     dueAt: task.dueAt?.toISOString() ?? null,
@@ -102,8 +106,5 @@ export function rowOf(task: Task): TaskRow {
     listId: task.listId ?? null,
     parentId: task.parentId ?? null,
     rank: task.rank ?? null,
-    createdAt: task.createdAt.toISOString(),
-    updatedAt: task.updatedAt.toISOString(),
-    version: task.version,
   };
 }
