@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { uuid } from '../core/input.schemas.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
-import { createLabelInput, labelId } from '../labels/label.inputs.ts';
+import { createLabelInput } from '../labels/label.inputs.ts';
 import { createTaskInput, position, taskId } from '../tasks/task.inputs.ts';
 import { rankAt } from '../tasks/task.resource.ts';
 import type { NewTask } from '../tasks/task.service.ts';
@@ -87,7 +88,7 @@ const taskLine = z
   );
 
 const labelLine = z
-  .object({ id: labelId, name: createLabelInput.shape.name, color: createLabelInput.shape.color })
+  .object({ id: uuid, name: createLabelInput.shape.name, color: createLabelInput.shape.color })
   .transform(({ color, ...label }): ExportedLabel => ({ ...label, color: color ?? null }));
 
 /** What an export tells beside these is left alone: the account has its own, and no user makes security events. */

@@ -1,17 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../core/actor.ts';
 import { ConflictError, NotFoundError } from '../core/errors.ts';
-import { fingerprintOf } from '../core/fingerprint.ts';
-import { type IdempotencyKey, idempotencyKey } from '../core/idempotency-key.ts';
+import type { IdempotencyKey } from '../core/idempotency-key.ts';
+import { targetOf, uuid } from '../core/input.schemas.ts';
+import { createOnce } from '../core/once.ts';
 import { parseInput } from '../core/validation.ts';
-import {
-  type CreateLabelInput,
-  createLabelInput,
-  expectedVersion,
-  labelId,
-  type UpdateLabelInput,
-  updateLabelInput,
-} from './label.inputs.ts';
+import { type CreateLabelInput, createLabelInput, type UpdateLabelInput, updateLabelInput } from './label.inputs.ts';
 import type { LabelChanges, LabelStore, ListCounts, NewLabel } from './label.store.ts';
 import type { LabelKind, LabelRow } from './label.ts';
 
@@ -54,30 +48,18 @@ export interface LabelService {
 }
 
 export function createLabelService(store: LabelStore): LabelService {
-  async function once<Answer>(
-    { userId }: Actor,
-    key: IdempotencyKey | undefined,
-    id: string,
-    asked: readonly unknown[],
-    work: (store: LabelStore, id: string) => Promise<Answer>,
-  ): Promise<Answer> {
-    if (key === undefined) return work(store, id);
-    const named = { key: parseInput(idempotencyKey, key.value, key.name), fingerprint: fingerprintOf(asked) };
-    const { answer, isReplay } = await store.once(userId, { ...named, taskId: id }, work);
-    if (isReplay) key.onReplay?.();
-    return answer;
-  }
+  const once = createOnce(store);
 
   return {
     all: ({ userId }, kind) => store.all(userId, kind),
     async byIds({ userId }, kind, ids) {
-      const known = ids.flatMap((id) => labelId.safeParse(id).data ?? []);
+      const known = ids.flatMap((id) => uuid.safeParse(id).data ?? []);
       return known.length === 0 ? [] : store.byIds(userId, kind, known);
     },
     countsOfLists: ({ userId }, listIds) => store.countsOfLists(userId, listIds),
 
     async get({ userId }, kind, id) {
-      const [label] = await store.byIds(userId, kind, [parseInput(labelId, id, 'id')]);
+      const [label] = await store.byIds(userId, kind, [parseInput(uuid, id, 'id')]);
       if (!label) throw absent(kind);
       return label;
     },
@@ -122,11 +104,6 @@ async function createUnder(store: LabelStore, { userId }: Actor, kind: LabelKind
     if (existing?.name === label.name && existing.color === label.color) return existing;
     throw error;
   }
-}
-
-function targetOf(id: string, versions: readonly number[] | undefined): [string, number[] | undefined] {
-  const own = parseInput(labelId, id, 'id');
-  return [own, versions?.map((version) => parseInput(expectedVersion, version, 'expectedVersion'))];
 }
 
 function absent(kind: LabelKind): NotFoundError {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type CreateTaskInput, expectedVersion, taskId, type UpdateTaskInput } from './task.inputs.ts';
+import { expectedVersion } from '../core/input.schemas.ts';
+import { type CreateTaskInput, taskId, type UpdateTaskInput } from './task.inputs.ts';
 import { boundedFilter, type TaskCriteriaInput } from './task.list-inputs.ts';
 
 /** What the service accepts for many tasks at once. Items of it are judged one by one, so that each fault has its index. */

@@ -16,7 +16,7 @@ import { isRefusal } from './command.batch.ts';
 import { type AsOf, hasDueWindow } from './task.criteria.ts';
 import { definedOf } from './task.fields.ts';
 import { createTaskInput, updateTaskInput } from './task.inputs.ts';
-import { createOnce } from './task.once.ts';
+import { createTaskOnce } from './task.once.ts';
 import { NEWEST_FIRST } from './task.order.ts';
 import type { WrittenTask } from './task.record.ts';
 import type { TaskServiceDependencies, WriteOptions } from './task.service.ts';
@@ -72,7 +72,7 @@ class Refused extends Error {
 const TRIES = 3;
 
 export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDependencies): BulkService {
-  const once = createOnce(store);
+  const once = createTaskOnce(store);
 
   async function keyed(
     actor: Actor,

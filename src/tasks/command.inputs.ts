@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type CreateTaskInput, createTaskInput, expectedVersion, taskId, updateTaskInput } from './task.inputs.ts';
+import { expectedVersion } from '../core/input.schemas.ts';
+import { type CreateTaskInput, createTaskInput, taskId, updateTaskInput } from './task.inputs.ts';
 
 /**
  * What the service accepts as a batch of commands. Its form is judged as a whole: a device that sends another one is

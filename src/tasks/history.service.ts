@@ -5,7 +5,7 @@ import { cursorText, DEFAULT_PAGE_SIZE, pageSize } from '../core/paging.ts';
 import { type Timestamp, timestampFromDatabase } from '../core/timestamp.ts';
 import { parseInput } from '../core/validation.ts';
 import type { CompletedOccurrence, HistorySlice, RecordedChange } from './history.queries.ts';
-import { createOnce } from './task.once.ts';
+import { createTaskOnce } from './task.once.ts';
 import type { WriteOptions } from './task.service.ts';
 import type { TaskStore } from './task.store.ts';
 import { TASK_PRIORITIES, type TaskRow } from './task.ts';
@@ -72,7 +72,7 @@ const SORT = '-version';
 const VERSION = /^\d{1,9}$/;
 
 export function createHistoryService(store: TaskStore): HistoryService {
-  const once = createOnce(store);
+  const once = createTaskOnce(store);
 
   async function pages<Row extends { taskId: string; version: number }, Entry extends { version: number }>(
     taskIds: readonly string[],

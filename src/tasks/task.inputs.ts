@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCalendarDate } from '../core/calendar-date.ts';
+import { uuid } from '../core/input.schemas.ts';
 import { textSchema } from '../core/text.ts';
 import { timeZone } from '../core/time-zone.schema.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
@@ -13,10 +14,7 @@ import { RECURRENCE_BASES, TASK_PRIORITIES } from './task.ts';
 export const MAXIMUM_TAGS = 50;
 const MAXIMUM_RULE = 500;
 
-export const taskId = z
-  .uuid('must be a UUID')
-  .meta({ maxLength: 36 })
-  .transform((id) => id.toLowerCase());
+export const taskId = uuid;
 const title = textSchema({ minimum: 1, maximum: 255, trim: true });
 const description = textSchema({ minimum: 0, maximum: 65_536, trim: false });
 export const completed = z.boolean('must be true or false');
@@ -125,6 +123,3 @@ export type MoveInput = z.input<typeof moveInput>;
 
 /** What `position` of a task can be, which an export brings back. */
 export const position = z.string('must be text').refine(isRank, 'must be a position');
-
-/** A version that a change accepts. */
-export const expectedVersion = z.int('must be a whole number').min(1, 'must be at least 1');

@@ -3,6 +3,7 @@ import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { type AppError, BadUserInputError, NotFoundError } from '../core/errors.ts';
 import type { IdempotencyKey } from '../core/idempotency-key.ts';
+import { targetOf } from '../core/input.schemas.ts';
 import { pageSize } from '../core/paging.ts';
 import { parseInput } from '../core/validation.ts';
 import { applyCommands, type TaskCommandResult } from './command.batch.ts';
@@ -13,7 +14,6 @@ import { definedOf } from './task.fields.ts';
 import {
   type CreateTaskInput,
   createTaskInput,
-  expectedVersion,
   type MoveInput,
   moveInput,
   taskId,
@@ -27,7 +27,7 @@ import {
   taskCriteria,
   taskPageQuery,
 } from './task.list-inputs.ts';
-import { createOnce } from './task.once.ts';
+import { createTaskOnce } from './task.once.ts';
 import { taskSort } from './task.order.ts';
 import type { NewTask, WrittenTask } from './task.record.ts';
 import type { TaskStore } from './task.store.ts';
@@ -128,7 +128,7 @@ export interface TaskServiceDependencies {
 }
 
 export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDependencies): TaskService {
-  const once = createOnce(store);
+  const once = createTaskOnce(store);
   const asOf = async (actor: Actor): Promise<AsOf> => ({ now: clock.now(), timeZone: await timeZoneOf(actor) });
   const asOfFilter = (actor: Actor): AsOfFilter => {
     return async (filter) => (hasDueWindow(filter) ? asOf(actor) : undefined);
@@ -247,9 +247,4 @@ export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDepen
     },
     usedIds: async ({ userId }, ids) => new Set(await store.usedIds(userId, ids)),
   };
-}
-
-function targetOf(id: string, versions: readonly number[] | undefined): [string, number[] | undefined] {
-  const own = parseInput(taskId, id, 'id');
-  return [own, versions?.map((version) => parseInput(expectedVersion, version, 'expectedVersion'))];
 }

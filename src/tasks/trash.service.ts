@@ -2,12 +2,13 @@ import { z } from 'zod';
 import type { Actor } from '../core/actor.ts';
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { NotFoundError } from '../core/errors.ts';
+import { targetOf } from '../core/input.schemas.ts';
 import { cursorText, DEFAULT_PAGE_SIZE, pageSize } from '../core/paging.ts';
 import { TIMESTAMP_PATTERN } from '../core/timestamp.ts';
 import { parseInput } from '../core/validation.ts';
 import type { TaskConnectionPage } from './task.connection.ts';
-import { expectedVersion, taskId } from './task.inputs.ts';
-import { createOnce } from './task.once.ts';
+import { taskId } from './task.inputs.ts';
+import { createTaskOnce } from './task.once.ts';
 import type { WrittenTask } from './task.record.ts';
 import type { WriteOptions } from './task.service.ts';
 import type { TaskStore } from './task.store.ts';
@@ -34,7 +35,7 @@ const SORT = '-deleted_at,-id';
 const PATTERNS = [TIMESTAMP_PATTERN, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/];
 
 export function createTrashService(store: TaskStore): TrashService {
-  const once = createOnce(store);
+  const once = createTaskOnce(store);
 
   async function refusal(within: TaskStore, actor: Actor, id: string) {
     const standing = (await standingsOf(within, actor, [id])).get(id);
@@ -60,8 +61,7 @@ export function createTrashService(store: TaskStore): TrashService {
     },
 
     async restore(actor, id, { versions, key } = {}) {
-      const own = parseInput(taskId, id, 'id');
-      const accepted = versions?.map((version) => parseInput(expectedVersion, version, 'expectedVersion'));
+      const [own, accepted] = targetOf(id, versions);
       return once(actor, key, own, ['restore', own, accepted], async (within) => {
         const task = await within.restore(actor.userId, own, accepted);
         if (!task) throw await refusal(within, actor, own);
