@@ -10,6 +10,7 @@ import {
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import type { ReactNode } from 'react';
 import type { TaskFieldsFragment } from '../generated/graphql.ts';
+import { DRAG_INSTRUCTIONS, dragWords } from './drag-words.ts';
 import { placeAt } from './place-at.ts';
 import { useTaskActions } from './use-task-actions.ts';
 
@@ -36,7 +37,12 @@ export function SortableTasks({ tasks, canMove, children }: SortableTasksProps) 
 
   if (!canMove) return children;
   return (
-    <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={onDragEnd}>
+    <DndContext
+      sensors={sensors}
+      collisionDetection={closestCenter}
+      accessibility={{ announcements: dragWords(tasks), screenReaderInstructions: DRAG_INSTRUCTIONS }}
+      onDragEnd={onDragEnd}
+    >
       <SortableContext items={tasks.map(({ id }) => id)} strategy={verticalListSortingStrategy}>
         {children}
       </SortableContext>
