@@ -3,12 +3,13 @@ import { createLogger } from '../src/core/logger.ts';
 import { createRateLimits } from '../src/core/rate-limits.ts';
 import { createResultCache } from '../src/core/result-cache.ts';
 import { createResolvers } from '../src/graphql/resolvers.ts';
-import { createSchema, printSchema } from '../src/graphql/schema.ts';
+import { createSchema } from '../src/graphql/schema.ts';
 import type { LiveConnections } from '../src/http/live-connections.ts';
 import { createRestServer } from '../src/rest/server.ts';
 import { restRoutes } from '../src/rest-routes.ts';
 import type { Services } from '../src/services.ts';
 import { environmentExample } from './env-example.ts';
+import { printSchema } from './print-schema.ts';
 
 /** Describing the APIs calls nothing of them. */
 const services = {} as Services;

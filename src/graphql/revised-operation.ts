@@ -1,5 +1,4 @@
-import { getDirective } from '@graphql-tools/utils';
-import { type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { type GraphQLSchema, getDirectiveValues, Kind, type OperationDefinitionNode } from 'graphql';
 import type { RateLimit } from '../core/rate-limits.ts';
 
 /**
@@ -11,15 +10,16 @@ export function revisedLimits(
   { operation, selectionSet }: OperationDefinitionNode,
 ): readonly RateLimit[] | undefined {
   const fields = schema.getQueryType()?.getFields() ?? {};
-  if (operation !== 'query') return undefined;
+  const rateLimit = schema.getDirective('rateLimit');
+  if (operation !== 'query' || !rateLimit) return undefined;
   const limits: RateLimit[] = [];
   for (const selection of selectionSet.selections) {
     // What a directive leaves out is not counted.
     if (selection.kind !== Kind.FIELD || selection.directives?.length) return undefined;
     const field = fields[selection.name.value];
-    const limit = field?.extensions.revised ? getDirective(schema, field, 'rateLimit')?.[0] : undefined;
+    const limit = field?.astNode && field.extensions.revised ? getDirectiveValues(rateLimit, field.astNode) : undefined;
     if (limit === undefined) return undefined;
-    limits.push(limit as RateLimit);
+    limits.push(limit as unknown as RateLimit);
   }
   return limits;
 }

@@ -1,11 +1,9 @@
-import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
   buildSchema as buildFromSdl,
   type GraphQLDirective,
   type GraphQLObjectType,
   type GraphQLSchema,
   isAbstractType,
-  lexicographicSortSchema,
   specifiedDirectives,
 } from 'graphql';
 import { rateLimitDirective } from 'graphql-rate-limit-directive';
@@ -36,6 +34,8 @@ export async function createSchema(resolvers: Resolvers, rateLimits: RateLimits)
     pubSub: { publish: () => {}, subscribe: () => neverSubscribed() },
     // Input is validated once, in the services.
     validate: false,
+    // Apollo Server checks the schema too, without a query of all of it.
+    skipCheck: true,
   });
   const limited = directive.rateLimitDirectiveTransformer(schema);
   // TypeGraphQL answers a promise of the type, which compiled documents do not wait for.
@@ -58,11 +58,6 @@ function neverSubscribed(): never {
 /** TypeGraphQL makes the root types itself and leaves them without a description. */
 function describe(type: GraphQLObjectType | null | undefined, description: string): void {
   if (type) type.description = description;
-}
-
-/** The schema as text with its applied directives, in a stable order. */
-export function printSchema(schema: GraphQLSchema): string {
-  return `${printSchemaWithDirectives(lexicographicSortSchema(schema))}\n`;
 }
 
 function rateLimit(rateLimits: RateLimits) {

@@ -5,6 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { NotFoundError } from '../core/errors.ts';
 import { withResponseHeaders } from './response-headers.ts';
+import { scopeNamed } from './scope.ts';
 import { withoutUnusedSchemas } from './unused-schemas.ts';
 
 const DOCS_PATH = '/api/docs';
@@ -68,7 +69,7 @@ const DOCS_POLICY = [
 
 /** Serves the document and Swagger UI, all of it from this server. */
 export async function serveDocs(app: FastifyInstance): Promise<void> {
-  await app.register((scope, _options, done) => {
+  const docs = scopeNamed('docs', (scope, _options, done) => {
     // The file server has a status of its own for paths that lead out of its folder; here there is no such file.
     scope.setErrorHandler((error) => {
       throw isAskedWrongly(error) ? new NotFoundError('There is no such file') : error;
@@ -82,6 +83,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     });
     done();
   });
+  await app.register(docs);
   app.get(OPENAPI_PATH, { schema: { hide: true } }, (_request, reply) => {
     void reply.header('cache-control', 'no-cache').send(app.swagger());
   });

@@ -20,6 +20,7 @@ import type { UpgradeHandler } from '../http/upgrades.ts';
 import { requireActor } from './authentication.ts';
 import { createErrorHandler } from './errors.ts';
 import { describeApi, serveDocs } from './openapi.ts';
+import { scopeNamed } from './scope.ts';
 import { traceRequests, traceRoutes } from './traced-routes.ts';
 import { refuseUnknownRoutes } from './unknown-routes.ts';
 
@@ -62,7 +63,7 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
   const handleError = createErrorHandler(logger, bodyLimit, events);
   app.setErrorHandler(handleError);
   traceRoutes(app, options.tracing);
-  await app.register(refuseUnknownRoutes(bodyLimit));
+  await app.register(scopeNamed('unknown routes', refuseUnknownRoutes(bodyLimit)));
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(compileSerializer);
   app.removeContentTypeParser(['application/json', 'text/plain']);
@@ -86,14 +87,14 @@ export async function createRestServer(options: RestServerOptions): Promise<Fast
 
   await describeApi(app);
   await app.register(
-    (scope, _options, done) => {
+    scopeNamed('API', (scope, _options, done) => {
       requireActor(scope, authenticator, rateLimits);
-      for (const routes of options.userRoutes) scope.register(routes);
+      for (const routes of options.userRoutes) scope.register(scopeNamed('user routes', routes));
       done();
-    },
+    }),
     { prefix: '/api' },
   );
-  for (const routes of options.openRoutes) await app.register(routes);
+  for (const routes of options.openRoutes) await app.register(scopeNamed('open routes', routes));
   await serveDocs(app);
   // All that is left of the start is to listen, which then happens at once.
   await app.ready();

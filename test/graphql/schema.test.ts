@@ -9,12 +9,13 @@ import {
   isRequiredInputField,
   validateSchema,
 } from 'graphql';
+import { printSchema } from '../../scripts/print-schema.ts';
 import { createLocalHints } from '../../src/core/change-hints.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createRateLimits } from '../../src/core/rate-limits.ts';
 import { createLocalRevocations } from '../../src/core/revocations.ts';
 import { createResolvers } from '../../src/graphql/resolvers.ts';
-import { createSchema, printSchema } from '../../src/graphql/schema.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
 import { createServices } from '../../src/services.ts';
 import { createMemoryStores } from '../support/memory-stores.ts';
 import { createRecordedEvents } from '../support/recorded-events.ts';
