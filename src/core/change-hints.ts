@@ -30,3 +30,15 @@ export function createLocalHints(): ChangeHints {
     },
   };
 }
+
+/**
+ * What awaits a user's write and calls `changed` after it: after its commit, since whoever hears of it looks at once. What
+ * a transaction does within itself is not told before its end.
+ */
+export function announcing(changed: (userId: string) => void) {
+  return async function announced<Answer>(userId: string, write: Promise<Answer>): Promise<Answer> {
+    const answer = await write;
+    changed(userId);
+    return answer;
+  };
+}

@@ -1,4 +1,5 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { announcing } from '../core/change-hints.ts';
 import { ConflictError, ServiceUnavailableError } from '../core/errors.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { type KeyedAnswer, type KeyedRequest, once } from '../db/once.ts';
@@ -174,11 +175,7 @@ function rowOf({ id, name, color, createdAt, updatedAt, version }: Label): Label
 
 /** The same store, which calls `changed` with the user's id after each write, as that of tasks does. */
 export function announceLabels(store: LabelStore, changed: (userId: string) => void): LabelStore {
-  async function announced<Answer>(userId: string, write: Promise<Answer>): Promise<Answer> {
-    const answer = await write;
-    changed(userId);
-    return answer;
-  }
+  const announced = announcing(changed);
   return {
     ...store,
     insert: (userId, ...asked) => announced(userId, store.insert(userId, ...asked)),

@@ -1,16 +1,9 @@
+import { announcing } from '../core/change-hints.ts';
 import type { TaskStore } from './task.store.ts';
 
-/**
- * The same store, which calls `changed` with the user's id after each write: after its commit, since whoever hears of it
- * looks at once. What a transaction does within itself is not told before its end.
- */
+/** The same store, which calls `changed` with the user's id after each write. */
 export function announceWrites(store: TaskStore, changed: (userId: string) => void): TaskStore {
-  async function announced<Answer>(userId: string, write: Promise<Answer>): Promise<Answer> {
-    const answer = await write;
-    changed(userId);
-    return answer;
-  }
-
+  const announced = announcing(changed);
   return {
     ...store,
     insert: (userId, ...asked) => announced(userId, store.insert(userId, ...asked)),
