@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { asked, TASK, tasksOf } from '../tasks/support/graphql-tasks.ts';
@@ -13,20 +12,14 @@ const SYNC = `query ($since: String) {
 
 let app: TestApp;
 let tasks: ReturnType<typeof tasksOf>;
-let database: Client;
 let user: string;
 
 beforeAll(async () => {
   // Ten thousand tasks take four seconds, and several times as long beside other tests.
   app = await startTestApp({ environment: { DATABASE_STATEMENT_TIMEOUT: '60000' } });
   tasks = tasksOf(app);
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
   user = newUser();
 });
@@ -131,7 +124,7 @@ describe.each(KINDS)('a %s that is deleted', (kind) => {
       Array.from({ length: 10_000 }, () => having(label.id)),
     );
     await labels.delete(user, label.id);
-    const { rows } = await database.query(
+    const rows = await app.owner(
       `select count(*)::int as tasks, count(distinct rev)::int as revisions, min(version) as least, max(version) as most,
          (count(*) filter (where list_id is not null or tag_ids <> '{}'))::int as labelled
        from tasks where user_id = $1`,
@@ -154,7 +147,7 @@ describe('an account that is erased', () => {
     await tasks.complete(user, recurring.id);
     expect((await app.rest(user, 'DELETE', '/api/auth/me')).status).toBe(204);
     for (const table of ['tags', 'lists', 'task_tags', 'tasks', 'task_changes', 'task_occurrences']) {
-      const { rows } = await database.query(`select 1 from ${table} where user_id = $1`, [user]);
+      const rows = await app.owner(`select 1 from ${table} where user_id = $1`, [user]);
       expect({ table, rows }).toEqual({ table, rows: [] });
     }
   });

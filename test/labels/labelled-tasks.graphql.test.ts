@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { asked, tasksOf } from '../tasks/support/graphql-tasks.ts';
@@ -11,20 +10,14 @@ const MISSING = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 let app: TestApp;
 let tasks: ReturnType<typeof tasksOf>;
-let database: Client;
 let user: string;
 
 beforeAll(async () => {
   // Ten thousand tasks take four seconds, and several times as long beside other tests.
   app = await startTestApp({ environment: { DATABASE_STATEMENT_TIMEOUT: '60000' } });
   tasks = tasksOf(app);
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
   user = newUser();
 });
@@ -36,7 +29,7 @@ async function tagIdsOf(...names: string[]): Promise<string[]> {
 }
 
 async function rowsOfTags(id: string): Promise<string[]> {
-  const { rows } = await database.query('select tag_id from task_tags where task_id = $1', [id]);
+  const rows = await app.owner('select tag_id from task_tags where task_id = $1', [id]);
   return rows.map((row) => row.tag_id).sort();
 }
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { KINDS, labelsOf } from './support/label-api.ts';
@@ -10,18 +9,12 @@ const MISSING = '01890a5d-ac96-774b-bcce-b302099a8057';
 const MAXIMUM = 500;
 
 let app: TestApp;
-let database: Client;
 let user: string;
 
 beforeAll(async () => {
   app = await startTestApp();
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
   user = newUser();
 });
@@ -35,7 +28,7 @@ describe.each(KINDS)('a %s', (kind) => {
   /** As many as there may be, but for `less`. */
   async function fill(less: number): Promise<void> {
     await app.graphql(user, '{ viewer { id } }');
-    await database.query(
+    await app.owner(
       `insert into ${kind.toLowerCase()}s (id, user_id, name)
        select gen_random_uuid(), $1, 'Name ' || n from generate_series(1, $2::int) n`,
       [user, MAXIMUM - less],
@@ -258,7 +251,7 @@ describe.each(KINDS)('a %s', (kind) => {
   it('goes with the account', async () => {
     await labels.create(user, { name: 'Home' });
     expect((await app.rest(user, 'DELETE', '/api/auth/me')).status).toBe(204);
-    const { rows } = await database.query(`select 1 from ${kind.toLowerCase()}s where user_id = $1`, [user]);
+    const rows = await app.owner(`select 1 from ${kind.toLowerCase()}s where user_id = $1`, [user]);
     expect(rows).toEqual([]);
   });
 });

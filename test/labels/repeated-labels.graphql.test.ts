@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { KINDS, labelsOf } from './support/label-api.ts';
@@ -8,18 +7,12 @@ import { KINDS, labelsOf } from './support/label-api.ts';
 /** Tags and lists that are sent again. */
 
 let app: TestApp;
-let database: Client;
 let user: string;
 
 beforeAll(async () => {
   app = await startTestApp();
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
   user = newUser();
 });

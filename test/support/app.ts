@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, type QueryResultRow } from 'pg';
 import { type App, type AppOverrides, createApp } from '../../src/app.ts';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -45,6 +46,9 @@ export interface TestApp extends App {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<RestAnswer>;
+  /** the rows of one statement as the owner of the tables, whom row-level security does not bind */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into rows of every shape
+  owner<Row extends QueryResultRow = any>(text: string, values?: unknown[]): Promise<Row[]>;
 }
 
 export interface TestAppOptions {
@@ -75,6 +79,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const app = await createApp(config, overrides);
   const url = await app.listen();
   const tokens = new Map<string, Promise<string>>();
+  let owner: Promise<Client> | undefined;
 
   function token(userId: string): Promise<string> {
     const existing = tokens.get(userId);
@@ -91,6 +96,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 
   async function credentials(user: string | undefined): Promise<Record<string, string>> {
     return user === undefined ? {} : { authorization: `Bearer ${await token(user)}` };
+  }
+
+  async function connectOwner(): Promise<Client> {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    return client;
   }
 
   return {
@@ -121,8 +132,13 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       const text = await response.text();
       return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
     },
+    async owner(text, values) {
+      owner ??= connectOwner();
+      return (await (await owner).query(text, values)).rows;
+    },
     async close() {
       await app.close();
+      await (await owner)?.end();
       await database.drop();
       await rm(dataDirectory, { recursive: true, force: true });
     },

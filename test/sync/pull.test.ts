@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { encodePosition } from '../../src/sync/sync.token.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { type Page, pullGraphQL as pullOverGraphQL } from './support/pull.ts';
 
 let app: TestApp;
-let owner: Client;
 beforeAll(async () => {
   app = await startTestApp();
-  owner = new Client({ connectionString: app.databaseUrl });
-  await owner.connect();
 });
-afterAll(async () => {
-  await owner.end();
-  await app.close();
-});
+afterAll(() => app.close());
 
 /** One page in either API, in one form. */
 type Pull = (user: string, since?: string | null, first?: number) => Promise<Page>;
@@ -150,8 +143,8 @@ describe.each([
     const before = (await pull(user)).syncToken;
     await remove(user, gone);
     const after = (await pull(user)).syncToken;
-    await owner.query("update tasks set deleted_at = now() - interval '40 days' where id = $1", [gone]);
-    await owner.query('select purge_tombstones(30)');
+    await app.owner("update tasks set deleted_at = now() - interval '40 days' where id = $1", [gone]);
+    await app.owner('select purge_tombstones(30)');
     const page = await pull(user, before);
     expect(page).toMatchObject({ deletedIds: [], fullSync: true, hasMore: false });
     expect(ids(page)).toEqual([kept]);
@@ -164,9 +157,9 @@ describe.each([
     const user = newUser();
     const [kept, gone] = [await create(user, 'kept'), await create(user, 'gone')];
     await remove(user, gone);
-    await owner.query("update tasks set deleted_at = now() - interval '40 days' where id = $1", [gone]);
+    await app.owner("update tasks set deleted_at = now() - interval '40 days' where id = $1", [gone]);
     const { syncToken } = await pull(user);
-    await owner.query('select purge_tombstones(30)');
+    await app.owner('select purge_tombstones(30)');
     await rename(user, kept, 'changed');
     expect(await pull(user, syncToken)).toMatchObject({ changed: [{ id: kept }], fullSync: false });
   });
@@ -175,7 +168,7 @@ describe.each([
     const user = newUser();
     const [kept, gone] = [await create(user, 'kept'), await create(user, 'gone')];
     const { syncToken } = await pull(user);
-    await owner.query('delete from tasks where id = $1', [gone]);
+    await app.owner('delete from tasks where id = $1', [gone]);
     const page = await pull(user, syncToken);
     expect(page.fullSync).toBe(true);
     expect(ids(page)).toEqual([kept]);
@@ -187,7 +180,7 @@ describe.each([
     await rename(user, id, 'b');
     const { syncToken } = await pull(user);
     // As it is after the database was set back to a moment before.
-    await owner.query('update users set rev = rev - 1 where id = $1', [user]);
+    await app.owner('update users set rev = rev - 1 where id = $1', [user]);
     expect(await pull(user, syncToken)).toMatchObject({ fullSync: true });
   });
 
@@ -195,7 +188,7 @@ describe.each([
     const user = newUser();
     const made = [await create(user, 'a'), await create(user, 'b'), await create(user, 'c')];
     const first = await pull(user, null, 1);
-    await owner.query('delete from tasks where id = $1', [made[2]]);
+    await app.owner('delete from tasks where id = $1', [made[2]]);
     const rest = await pull(user, first.syncToken, 5);
     expect(ids(rest)).toEqual([made[1], made[0]]);
     const anew = await pull(user, rest.syncToken);
@@ -232,7 +225,7 @@ describe('a start that is read page by page while tasks change', () => {
     expect(changes.fullSync).toBe(false);
     for (const { id, title } of changes.changed) device.set(id, title);
     for (const id of changes.deletedIds) device.delete(id);
-    const { rows } = await owner.query('select id, title from tasks where user_id = $1 and deleted_at is null', [user]);
+    const rows = await app.owner('select id, title from tasks where user_id = $1 and deleted_at is null', [user]);
     expect(Object.fromEntries(device)).toEqual(Object.fromEntries(rows.map(({ id, title }) => [id, title])));
   });
 

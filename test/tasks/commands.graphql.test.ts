@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { createRecordedEvents } from '../support/recorded-events.ts';
@@ -22,18 +21,12 @@ const DAYS = 30;
 const { events, ...log } = createRecordedEvents();
 
 let app: TestApp;
-let database: Client;
 let user: string;
 
 beforeAll(async () => {
   app = await startTestApp({ environment: { SYNC_RETENTION_DAYS: `${DAYS}` }, overrides: { events: log } });
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
   user = newUser();
 });
@@ -117,7 +110,7 @@ describe('applyCommands', () => {
 
 describe('what is remembered of commands', () => {
   async function kept(of: string) {
-    const { rows } = await database.query(
+    const rows = await app.owner(
       `select (select count(*)::int from applied_commands where user_id = $1) as commands,
          (select count(*)::int from tasks where user_id = $1 and deleted_at is not null) as tombstones`,
       [of],
@@ -129,8 +122,8 @@ describe('what is remembered of commands', () => {
   async function age(of: string, days: number) {
     const values = [of, days];
     const then = '- make_interval(days => $2)';
-    await database.query(`update applied_commands set applied_at = applied_at ${then} where user_id = $1`, values);
-    await database.query(`update tasks set deleted_at = deleted_at ${then} where user_id = $1`, values);
+    await app.owner(`update applied_commands set applied_at = applied_at ${then} where user_id = $1`, values);
+    await app.owner(`update tasks set deleted_at = deleted_at ${then} where user_id = $1`, values);
   }
 
   async function leave(of: string) {

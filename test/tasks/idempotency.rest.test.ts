@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { startChaosProxy } from '../support/chaos-proxy.ts';
 import { newUser, taskInput } from '../support/factories.ts';
@@ -8,17 +7,11 @@ import { newUser, taskInput } from '../support/factories.ts';
 /** What REST adds to the cases of the contract, and what only the table of keys shows. */
 
 let app: TestApp;
-let database: Client;
 
 beforeAll(async () => {
   app = await startTestApp();
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 
 const withKey = (key: string) => ({ 'idempotency-key': key });
 
@@ -125,7 +118,7 @@ it('refuses a key that has more than ASCII', async () => {
 
 describe('a key of 24 hours ago', () => {
   const age = (user: string, hours: number) =>
-    database.query('update idempotency_keys set created_at = now() - make_interval(hours => $2) where user_id = $1', [
+    app.owner('update idempotency_keys set created_at = now() - make_interval(hours => $2) where user_id = $1', [
       user,
       hours,
     ]);
@@ -155,7 +148,7 @@ describe('a key of 24 hours ago', () => {
     await age(gone, 25);
     await other.rest(newUser(), 'POST', '/api/tasks', taskInput(), withKey('k'));
     const count = 'select count(*)::int as count from idempotency_keys where user_id = $1';
-    while ((await database.query(count, [gone])).rows[0].count > 0);
+    while ((await app.owner(count, [gone]))[0].count > 0);
     await other.close();
   });
 });
@@ -166,7 +159,7 @@ describe('a key that the version before has bound to the id of a task', () => {
     .update(JSON.stringify([null, input]))
     .digest('base64url');
   const bind = (user: string, taskId: string) =>
-    database.query('insert into idempotency_keys (user_id, key, fingerprint, task_id) values ($1, $2, $3, $4)', [
+    app.owner('insert into idempotency_keys (user_id, key, fingerprint, task_id) values ($1, $2, $3, $4)', [
       ...[user, 'k', fingerprint, taskId],
     ]);
 
@@ -187,9 +180,7 @@ describe('a key that the version before has bound to the id of a task', () => {
   it('is how it finds a key of this version as well', async () => {
     const user = newUser();
     const { body } = await create(user, 'k', input);
-    const { rows } = await database.query('select fingerprint, task_id from idempotency_keys where user_id = $1', [
-      user,
-    ]);
+    const rows = await app.owner('select fingerprint, task_id from idempotency_keys where user_id = $1', [user]);
     expect(rows).toEqual([{ fingerprint, task_id: body.id }]);
   });
 });
@@ -202,6 +193,6 @@ it('keeps no answer of a user who is erased at the same time, though nothing of 
   const [erased, ...changed] = await Promise.all([app.rest(user, 'DELETE', '/api/auth/me'), ...changes]);
   expect(erased.status).toBe(204);
   expect(changed.map(({ status }) => status).filter((status) => ![200, 401, 404].includes(status))).toEqual([]);
-  const { rows } = await database.query('select * from idempotency_keys where user_id = $1', [user]);
+  const rows = await app.owner('select * from idempotency_keys where user_id = $1', [user]);
   expect(rows).toEqual([]);
 });

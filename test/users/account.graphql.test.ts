@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -7,18 +6,12 @@ import { newUser, taskInput } from '../support/factories.ts';
 import { TEST_SECRET } from '../support/test-secret.ts';
 
 let app: TestApp;
-let database: Client;
 
 beforeAll(async () => {
   app = await startTestApp();
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
 
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 
 const VIEWER = '{ viewer { id email name createdAt taskStats { total completed open } } }';
 
@@ -52,7 +45,7 @@ async function me(token: string) {
 }
 
 async function rowOf(userId: string) {
-  const { rows } = await database.query('select * from users where id = $1', [userId]);
+  const rows = await app.owner('select * from users where id = $1', [userId]);
   return rows[0];
 }
 
@@ -165,7 +158,7 @@ describe('deleteAccount', () => {
     await erase(user);
     expect(await rowOf(user)).toMatchObject({ email: null, name: null, deleted_at: expect.any(Date) });
     for (const table of ['tasks', 'idempotency_keys']) {
-      const { rows } = await database.query(`select count(*)::int as count from ${table} where user_id = $1`, [user]);
+      const rows = await app.owner(`select count(*)::int as count from ${table} where user_id = $1`, [user]);
       expect({ table, rows }).toEqual({ table, rows: [{ count: 0 }] });
     }
   });
