@@ -1,62 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { undoTokenOf } from '../../src/tasks/undo.token.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
-import { type Asking, asking } from './support/operations.ts';
+import { asking } from './support/operations.ts';
+import { type Undoing, undoingOf } from './support/undoing.ts';
 
 let app: TestApp;
-let database: Client;
-let user: string;
-let own: Asking;
+let own: Undoing;
 
 beforeAll(async () => {
   app = await startTestApp();
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
-  user = newUser();
-  own = asking(app, user);
+  own = undoingOf(app);
 });
-
-interface Shown {
-  id: string;
-  title: string;
-}
-
-async function create(input: Record<string, unknown> = {}): Promise<string> {
-  return (await own.ask('createTask', { input: { title: 't', ...input } })).task.id;
-}
-
-const created = async (kind: 'Tag' | 'List', name: string) =>
-  (await own.ask(`create${kind}`, { input: { name } }))[kind.toLowerCase()].id;
-
-/** Everything that is kept of the user's tasks, but for what each change makes anew. */
-async function state() {
-  const { rows } = await database.query(
-    `select id, title, description, completed, priority, due_date::text, due_at, due_time_zone, due_sort, recurrence,
-       recurrence_basis, tag_ids, list_id, parent_id, rank, deleted_at, purged_at,
-       array(select tag_id from task_tags where task_id = tasks.id order by tag_id) as tagged
-     from tasks where user_id = $1 order by id`,
-    [user],
-  );
-  return rows;
-}
-
-const order = async () =>
-  (await own.ask('tasks', { first: 100, orderBy: [{ field: 'POSITION', direction: 'ASC' }] })).nodes.map(
-    ({ id }: Shown) => id,
-  );
 
 describe('a token', () => {
   it('is none where nothing was changed', async () => {
-    const id = await create({ title: 'same' });
+    const id = await own.create({ title: 'same' });
     const input = { id: randomUUID(), title: 'once' };
     await own.ask('createTask', { input });
     const tokens = [
@@ -92,7 +55,7 @@ describe('a token', () => {
       (token: string) => undoBytes(token, (bytes) => Buffer.concat([bytes, bytes.subarray(1)])),
     ],
   ])('is not %s', async (_name, forge) => {
-    const id = await create();
+    const id = await own.create();
     const { undoToken } = await own.ask('updateTask', { id, input: { title: 'x' } });
     const { refusal } = await own.told('undo', { token: forge(undoToken) });
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ field: 'token' }] });
@@ -104,7 +67,7 @@ describe('a token', () => {
   }
 
   it("opens no task of another user's", async () => {
-    const id = await create({ title: 'theirs' });
+    const id = await own.create({ title: 'theirs' });
     const { undoToken } = await own.ask('updateTask', { id, input: { title: 'changed' } });
     const other = asking(app, newUser());
     expect(await other.codeOf('undo', { token: undoToken })).toBe('FORBIDDEN');
@@ -115,16 +78,16 @@ describe('a token', () => {
 
   it.each(['first', 'last'])("changes nothing of one's own where one is another user's: the %s", async (place) => {
     const [theirs = ''] = await storeTasks(app.databaseUrl, newUser(), [{}]);
-    const id = await create();
+    const id = await own.create();
     const { task } = await own.ask('updateTask', { id, input: { title: 'changed' } });
     const changes = [task, { id: theirs, version: 1 }];
-    const before = await state();
+    const before = await own.state();
     const token = undoTokenOf(place === 'first' ? changes.toReversed() : changes)!;
     for (const key of [{}, { idempotencyKey: randomUUID() }]) {
       expect(await own.codeOf('undo', { token, ...key })).toBe('FORBIDDEN');
     }
-    expect(await state()).toEqual(before);
-    expect((await database.query('select version, deleted_at from tasks where id = $1', [theirs])).rows).toEqual([
+    expect(await own.state()).toEqual(before);
+    expect(await app.owner('select version, deleted_at from tasks where id = $1', [theirs])).toEqual([
       { version: 1, deleted_at: null },
     ]);
   });
@@ -135,7 +98,7 @@ describe('a token', () => {
     ['no version', -3],
     ['a version beyond all', 4_294_967_292],
   ])('that names %s is a conflict', async (_name, difference) => {
-    const id = await create();
+    const id = await own.create();
     const { task } = await own.ask('updateTask', { id, input: { title: 'a' } });
     await own.ask('updateTask', { id, input: { title: 'b' } });
     const token = undoTokenOf([{ id, version: task.version + 1 + difference }])!;
@@ -144,7 +107,7 @@ describe('a token', () => {
   });
 
   it('made up for the creation of a task does no more than its deletion would', async () => {
-    const id = await create();
+    const id = await own.create();
     await own.ask('undo', { token: undoTokenOf([{ id, version: 1 }])! });
     expect((await own.ask('deletedTasks')).nodes).toMatchObject([{ id }]);
   });
@@ -152,7 +115,7 @@ describe('a token', () => {
 
 describe('what has come between', () => {
   it('is a conflict that names the version, and nothing is taken back', async () => {
-    const id = await create({ title: 'a' });
+    const id = await own.create({ title: 'a' });
     const { undoToken } = await own.ask('updateTask', { id, input: { title: 'b' } });
     await own.ask('updateTask', { id, input: { description: 'since' } });
     expect((await own.told('undo', { token: undoToken })).refusal).toMatchObject({ code: 'CONFLICT', version: 3 });
@@ -160,33 +123,33 @@ describe('what has come between', () => {
   });
 
   it('for one of many takes back none of them', async () => {
-    const ids = [await create(), await create(), await create()];
+    const ids = [await own.create(), await own.create(), await own.create()];
     const { undoToken } = await own.ask('updateTasks', { ids, set: { title: 'changed' } });
     await own.ask('toggleTask', { id: ids[1] });
-    const before = await state();
+    const before = await own.state();
     expect((await own.told('undo', { token: undoToken })).refusal).toMatchObject({ code: 'CONFLICT', version: 3 });
-    expect(await state()).toEqual(before);
+    expect(await own.state()).toEqual(before);
   });
 
   it('and has purged one of many takes back none of them', async () => {
-    const ids = [await create(), await create()];
+    const ids = [await own.create(), await own.create()];
     const { undoToken } = await own.ask('deleteTasks', { ids });
     await own.ask('purgeTask', { id: ids[1] });
-    const before = await state();
+    const before = await own.state();
     expect(await own.codeOf('undo', { token: undoToken })).toBe('NOT_FOUND');
-    expect(await state()).toEqual(before);
+    expect(await own.state()).toEqual(before);
   });
 
   it('may be another undo of the same', async () => {
-    const id = await create();
+    const id = await own.create();
     const { undoToken } = await own.ask('updateTask', { id, input: { title: 'x' } });
     await own.ask('undo', { token: undoToken });
     expect((await own.told('undo', { token: undoToken })).refusal).toMatchObject({ code: 'CONFLICT', version: 3 });
   });
 
   it('does not matter for other tasks, whatever they are', async () => {
-    const [parent, other] = [await create(), await create()];
-    const child = await create({ parentId: parent });
+    const [parent, other] = [await own.create(), await own.create()];
+    const child = await own.create({ parentId: parent });
     const { undoToken } = await own.ask('updateTask', { id: child, input: { title: 'x' } });
     await own.ask('updateTask', { id: parent, input: { title: 'x' } });
     await own.ask('moveTask', { id: other, before: child });
@@ -194,67 +157,67 @@ describe('what has come between', () => {
   });
 
   it('may have deleted the tag that comes back, which is left out then', async () => {
-    const tags = [await created('Tag', 'stays'), await created('Tag', 'goes')];
-    const id = await create({ tagIds: tags });
+    const tags = [await own.createLabel('Tag', 'stays'), await own.createLabel('Tag', 'goes')];
+    const id = await own.create({ tagIds: tags });
     const { undoToken } = await own.ask('updateTask', { id, input: { tagIds: [] } });
     await own.ask('deleteTag', { id: tags[1] });
     expect((await own.ask('undo', { token: undoToken })).tasks).toMatchObject([{ tagIds: [tags[0]] }]);
   });
 
   it('may have deleted the list that it comes back to, which is none then', async () => {
-    const list = await created('List', 'goes');
-    const id = await create({ title: 'a', listId: list });
+    const list = await own.createLabel('List', 'goes');
+    const id = await own.create({ title: 'a', listId: list });
     const { undoToken } = await own.ask('updateTask', { id, input: { title: 'b', listId: null } });
     await own.ask('deleteList', { id: list });
     expect((await own.ask('undo', { token: undoToken })).tasks).toMatchObject([{ title: 'a', listId: null }]);
   });
 
   it('may have deleted what it comes back under, so that it stands by itself', async () => {
-    const parent = await create();
-    const id = await create({ title: 'a', parentId: parent });
+    const parent = await own.create();
+    const id = await own.create({ title: 'a', parentId: parent });
     const { undoToken } = await own.ask('updateTask', { id, input: { title: 'b', parentId: null } });
     await own.ask('deleteTask', { id: parent });
     expect((await own.ask('undo', { token: undoToken })).tasks).toMatchObject([{ title: 'a', parentId: null }]);
   });
 
   it('may have put what it comes back under below it, which is a conflict', async () => {
-    const parent = await create();
-    const id = await create({ parentId: parent });
+    const parent = await own.create();
+    const id = await own.create({ parentId: parent });
     const { undoToken } = await own.ask('updateTask', { id, input: { parentId: null } });
     await own.ask('updateTask', { id: parent, input: { parentId: id } });
-    const before = await state();
+    const before = await own.state();
     expect((await own.told('undo', { token: undoToken })).refusal).toMatchObject({ code: 'CONFLICT', version: 2 });
-    expect(await state()).toEqual(before);
+    expect(await own.state()).toEqual(before);
   });
 
   it('may have moved another task to the place that it comes back to', async () => {
-    const ids = [await create(), await create(), await create(), await create()];
+    const ids = [await own.create(), await own.create(), await own.create(), await own.create()];
     await own.ask('moveTask', { id: ids[2], after: ids[0] });
     const { undoToken } = await own.ask('moveTask', { id: ids[2], after: ids[3] });
     await own.ask('moveTask', { id: ids[3], after: ids[0] });
     await own.ask('undo', { token: undoToken });
-    const places = await order();
+    const places = await own.order();
     expect(places[0]).toBe(ids[0]);
     expect(places[3]).toBe(ids[1]);
-    const { rows } = await database.query(
+    const rows = await app.owner(
       'select count(distinct task_rank(rank, created_at, id))::int as places from tasks where user_id = $1',
-      [user],
+      [own.user],
     );
     expect(rows).toEqual([{ places: 4 }]);
     for (const beside of [places[1], places[2]]) await own.ask('moveTask', { id: ids[0], after: beside });
   });
 
   it('may have forgotten the history, which is a conflict', async () => {
-    const id = await create();
+    const id = await own.create();
     const { undoToken } = await own.ask('updateTask', { id, input: { title: 'x' } });
-    await database.query('delete from task_changes where task_id = $1', [id]);
+    await app.owner('delete from task_changes where task_id = $1', [id]);
     expect((await own.told('undo', { token: undoToken })).refusal).toMatchObject({ code: 'CONFLICT', version: 2 });
   });
 });
 
 describe('undo at once', () => {
   it('is done once of twenty', async () => {
-    const id = await create({ title: 'before' });
+    const id = await own.create({ title: 'before' });
     const { undoToken } = await own.ask('updateTask', { id, input: { title: 'after' } });
     const codes = await Promise.all(Array.from({ length: 20 }, () => own.codeOf('undo', { token: undoToken })));
     expect(codes.sort()).toEqual([...Array(19).fill('CONFLICT'), undefined]);
@@ -262,7 +225,7 @@ describe('undo at once', () => {
   });
 
   it('under one key is done once and answered alike', async () => {
-    const ids = [await create(), await create()];
+    const ids = [await own.create(), await own.create()];
     const { undoToken } = await own.ask('updateTasks', { ids, set: { title: 'after' } });
     const request = { token: undoToken, idempotencyKey: randomUUID() };
     const answers = await Promise.all(Array.from({ length: 20 }, () => own.ask('undo', request)));
@@ -274,7 +237,7 @@ describe('undo at once', () => {
 
   it('with a change of the same task is either before it or refused', async () => {
     for (let turn = 0; turn < 10; turn++) {
-      const id = await create({ title: 'before' });
+      const id = await own.create({ title: 'before' });
       const { undoToken } = await own.ask('updateTask', { id, input: { title: 'after' } });
       const [undone] = await Promise.all([
         own.codeOf('undo', { token: undoToken }),

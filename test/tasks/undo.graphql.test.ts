@@ -1,70 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { newUser, storeTasks } from '../support/factories.ts';
-import { type Asking, asking } from './support/operations.ts';
+import { storeTasks } from '../support/factories.ts';
+import { type Undoing, undoingOf } from './support/undoing.ts';
 
 let app: TestApp;
-let database: Client;
-let user: string;
-let own: Asking;
+let own: Undoing;
 
 beforeAll(async () => {
   app = await startTestApp();
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
-  user = newUser();
-  own = asking(app, user);
+  own = undoingOf(app);
 });
-
-interface Shown {
-  id: string;
-  title: string;
-}
-
-async function create(input: Record<string, unknown> = {}): Promise<string> {
-  return (await own.ask('createTask', { input: { title: 't', ...input } })).task.id;
-}
-
-const created = async (kind: 'Tag' | 'List', name: string) =>
-  (await own.ask(`create${kind}`, { input: { name } }))[kind.toLowerCase()].id;
-
-/** Everything that is kept of the user's tasks, but for what each change makes anew. */
-async function state() {
-  const { rows } = await database.query(
-    `select id, title, description, completed, priority, due_date::text, due_at, due_time_zone, due_sort, recurrence,
-       recurrence_basis, tag_ids, list_id, parent_id, rank, deleted_at, purged_at,
-       array(select tag_id from task_tags where task_id = tasks.id order by tag_id) as tagged
-     from tasks where user_id = $1 order by id`,
-    [user],
-  );
-  return rows;
-}
-
-const order = async () =>
-  (await own.ask('tasks', { first: 100, orderBy: [{ field: 'POSITION', direction: 'ASC' }] })).nodes.map(
-    ({ id }: Shown) => id,
-  );
 
 /** Does it, takes it back, does it again and takes it back once more; answers what it did. */
 async function thereAndBack(name: string, given: Record<string, unknown>) {
-  const before = await state();
+  const before = await own.state();
   const done = await own.ask(name, given);
-  const after = await state();
+  const after = await own.state();
   expect(after).not.toEqual(before);
   const undone = await own.ask('undo', { token: done.undoToken });
-  expect(await state()).toEqual(before);
+  expect(await own.state()).toEqual(before);
   const redone = await own.ask('undo', { token: undone.undoToken });
-  expect(await state()).toEqual(after);
+  expect(await own.state()).toEqual(after);
   await own.ask('undo', { token: redone.undoToken });
-  expect(await state()).toEqual(before);
+  expect(await own.state()).toEqual(before);
   return { done, undone, redone };
 }
 
@@ -79,30 +41,38 @@ describe('undo takes back', () => {
     ['a moment in place of a date', () => ({ dueAt: '2026-03-04T05:06:07.089Z', dueTimeZone: 'Asia/Tokyo' })],
     ['a rule', () => ({ recurrence: 'FREQ=WEEKLY;BYDAY=MO', recurrenceBasis: 'COMPLETION' })],
     ['completion', () => ({ completed: true })],
-    ['tags', async () => ({ tagIds: [await created('Tag', 'x'), await created('Tag', 'y')] })],
-    ['a list', async () => ({ listId: await created('List', 'x') })],
-    ['a parent', async () => ({ parentId: await create() })],
+    ['tags', async () => ({ tagIds: [await own.createLabel('Tag', 'x'), await own.createLabel('Tag', 'y')] })],
+    ['a list', async () => ({ listId: await own.createLabel('List', 'x') })],
+    ['a parent', async () => ({ parentId: await own.create() })],
   ])('an update of %s', async (_name, make) => {
-    const tag = await created('Tag', 'tag');
-    const id = await create({ description: 'Before', dueDate: '2026-12-24', tagIds: [tag], priority: 'LOW' });
+    const tag = await own.createLabel('Tag', 'tag');
+    const id = await own.create({ description: 'Before', dueDate: '2026-12-24', tagIds: [tag], priority: 'LOW' });
     const { undone } = await thereAndBack('updateTask', { id, input: await make() });
     expect(undone).toMatchObject({ tasks: [{ id, version: 3 }], deletedTaskIds: [] });
   });
 
   it('a moment with its zone', async () => {
-    const id = await create({ dueAt: '2026-03-04T05:06:07.089Z', dueTimeZone: 'Asia/Tokyo', recurrence: 'FREQ=DAILY' });
+    const id = await own.create({
+      dueAt: '2026-03-04T05:06:07.089Z',
+      dueTimeZone: 'Asia/Tokyo',
+      recurrence: 'FREQ=DAILY',
+    });
     await thereAndBack('updateTask', { id, input: { dueAt: null } });
     await thereAndBack('updateTask', { id, input: { dueDate: '0001-01-01' } });
   });
 
   it('a description of the greatest length', async () => {
-    const id = await create({ description: '𝄞'.repeat(32_768) });
+    const id = await own.create({ description: '𝄞'.repeat(32_768) });
     await thereAndBack('updateTask', { id, input: { description: `"\\${'ä'.repeat(1000)}` } });
   });
 
   it('all fields at once', async () => {
-    const id = await create();
-    const [tag, list, parent] = [await created('Tag', 'a'), await created('List', 'a'), await create()];
+    const id = await own.create();
+    const [tag, list, parent] = [
+      await own.createLabel('Tag', 'a'),
+      await own.createLabel('List', 'a'),
+      await own.create(),
+    ];
     const plan = { dueAt: '2026-01-02T03:04:05.000Z', dueTimeZone: 'UTC', recurrence: 'FREQ=DAILY', priority: 'HIGH' };
     const input = { title: 'a', description: 'b', tagIds: [tag], listId: list, parentId: parent, ...plan };
     await thereAndBack('updateTask', { id, input });
@@ -119,7 +89,7 @@ describe('undo takes back', () => {
 
   it('the creation of a task with what was put under it since', async () => {
     const { task, undoToken } = await own.ask('createTask', { input: { title: 'parent' } });
-    const child = await create({ parentId: task.id });
+    const child = await own.create({ parentId: task.id });
     const { undoToken: again } = await own.ask('undo', { token: undoToken });
     expect(await own.codeOf('task', { id: child })).toBe('NOT_FOUND');
     await own.ask('undo', { token: again });
@@ -127,17 +97,16 @@ describe('undo takes back', () => {
   });
 
   it.each(['toggleTask', 'completeTask'])('%s', async (name) => {
-    await thereAndBack(name, { id: await create() });
+    await thereAndBack(name, { id: await own.create() });
   });
 
   it('reopenTask', async () => {
-    await thereAndBack('reopenTask', { id: await create({ completed: true }) });
+    await thereAndBack('reopenTask', { id: await own.create({ completed: true }) });
   });
 
   it.each(['toggleTask', 'completeTask'])('%s of a recurring task, with the occurrence', async (name) => {
-    const id = await create({ dueDate: '2026-01-31', recurrence: 'FREQ=MONTHLY;COUNT=3' });
-    const occurrences = async () =>
-      (await database.query('select due_date::text from task_occurrences where task_id = $1', [id])).rows;
+    const id = await own.create({ dueDate: '2026-01-31', recurrence: 'FREQ=MONTHLY;COUNT=3' });
+    const occurrences = () => app.owner('select due_date::text from task_occurrences where task_id = $1', [id]);
     const { undoToken } = await own.ask(name, { id });
     expect(await occurrences()).toEqual([{ due_date: '2026-01-31' }]);
     const { tasks } = await own.ask('undo', { token: undoToken });
@@ -147,23 +116,23 @@ describe('undo takes back', () => {
   });
 
   it('a deletion with its subtasks', async () => {
-    const parent = await create({ title: 'parent' });
-    await create({ parentId: await create({ parentId: parent }) });
+    const parent = await own.create({ title: 'parent' });
+    await own.create({ parentId: await own.create({ parentId: parent }) });
     const { undone, redone } = await thereAndBack('deleteTask', { id: parent });
     expect(undone.tasks).toMatchObject([{ id: parent }]);
     expect(redone.deletedTaskIds).toEqual([parent]);
   });
 
   it('a restoring, with what was restored with it', async () => {
-    const parent = await create();
-    await create({ parentId: parent });
+    const parent = await own.create();
+    await own.create({ parentId: parent });
     await own.ask('deleteTask', { id: parent });
     await thereAndBack('restoreTask', { id: parent });
   });
 
   it('the restoring of a subtask without what it was a part of', async () => {
-    const parent = await create();
-    const child = await create({ parentId: parent });
+    const parent = await own.create();
+    const child = await own.create({ parentId: parent });
     await own.ask('deleteTask', { id: parent });
     await thereAndBack('restoreTask', { id: child });
     await own.ask('restoreTask', { id: parent });
@@ -171,9 +140,9 @@ describe('undo takes back', () => {
   });
 
   it('a move', async () => {
-    const ids = [await create(), await create(), await create()];
+    const ids = [await own.create(), await own.create(), await own.create()];
     await thereAndBack('moveTask', { id: ids[2], before: ids[0] });
-    expect(await order()).toEqual(ids);
+    expect(await own.order()).toEqual(ids);
   });
 
   it('a move that has ranked neighbours anew, with these', async () => {
@@ -181,17 +150,17 @@ describe('undo takes back', () => {
     const ranks = [...'123456789ABCDEFGHIJ'].map((digit) => `a0${'V'.repeat(253)}${digit}`);
     const ids = await storeTasks(
       app.databaseUrl,
-      user,
+      own.user,
       ranks.map((rank) => ({ rank })),
     );
     const { undone } = await thereAndBack('moveTask', { id: ids[2], after: ids[8] });
     expect(undone.tasks.length).toBeGreaterThan(1);
-    expect(await order()).toEqual(ids);
+    expect(await own.order()).toEqual(ids);
   });
 
   it('a creation, a change and a deletion of many', async () => {
     await thereAndBackFromNothing('createTasks', { inputs: [{ title: 'a' }, { title: 'b' }, { title: 'c' }] });
-    const ids = [await create(), await create({ completed: true }), await create({ priority: 'HIGH' })];
+    const ids = [await own.create(), await own.create({ completed: true }), await own.create({ priority: 'HIGH' })];
     await thereAndBack('updateTasks', { ids, set: { title: 'x', priority: 'HIGH', completed: true } });
     await thereAndBack('deleteTasks', { ids });
     await thereAndBack('deleteTasks', { filter: { completed: false } });
@@ -210,11 +179,11 @@ describe('undo takes back', () => {
   /** What was created stays as a tombstone, without which its history would be lost. */
   async function thereAndBackFromNothing(name: string, given: Record<string, unknown>) {
     const done = await own.ask(name, given);
-    const after = await state();
+    const after = await own.state();
     const undone = await own.ask('undo', { token: done.undoToken });
     expect((await own.ask('tasks')).totalCount).toBe(0);
     const redone = await own.ask('undo', { token: undone.undoToken });
-    expect(await state()).toEqual(after);
+    expect(await own.state()).toEqual(after);
     await own.ask('undo', { token: redone.undoToken });
     expect((await own.ask('tasks')).totalCount).toBe(0);
   }
@@ -224,14 +193,14 @@ describe('undo takes back', () => {
     ['last', (parent: string, child: string, grandchild: string) => [grandchild, child, parent]],
     ['between them', (parent: string, child: string, grandchild: string) => [child, parent, grandchild]],
   ])('a deletion of many with what they are parts of %s', async (_name, ordered) => {
-    const parent = await create();
-    const child = await create({ parentId: parent });
-    const grandchild = await create({ parentId: child });
+    const parent = await own.create();
+    const child = await own.create({ parentId: parent });
+    const grandchild = await own.create({ parentId: child });
     await thereAndBack('deleteTasks', { ids: ordered(parent, child, grandchild) });
   });
 
   it('a hundred changes at once', async () => {
-    const ids = await storeTasks(app.databaseUrl, user, Array(100).fill({}));
+    const ids = await storeTasks(app.databaseUrl, own.user, Array(100).fill({}));
     const { undone } = await thereAndBack('updateTasks', { ids, set: { completed: true } });
     expect(undone.tasks).toHaveLength(100);
   });
