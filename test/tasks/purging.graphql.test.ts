@@ -5,50 +5,24 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { newUser } from '../support/factories.ts';
 import { type Asking, asking } from './support/operations.ts';
+import { type Trash, trashOf } from './support/trash.ts';
 
 const DAYS = 7;
 
 let app: TestApp;
-let database: Client;
-let user: string;
-let own: Asking;
+let own: Trash;
 
 beforeAll(async () => {
   app = await startTestApp({ environment: { TRASH_RETENTION_DAYS: `${DAYS}` } });
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
-  user = newUser();
-  own = asking(app, user);
+  own = trashOf(app);
 });
-
-interface Shown {
-  id: string;
-  title: string;
-}
-
-async function create(input: Record<string, unknown> = {}): Promise<string> {
-  return (await own.ask('createTask', { input: { title: 't', ...input } })).task.id;
-}
-
-async function deleted(input: Record<string, unknown> = {}): Promise<string> {
-  const id = await create(input);
-  await own.ask('deleteTask', { id });
-  return id;
-}
-
-const titlesOf = (tasks: Shown[]) => tasks.map(({ title }) => title).sort();
-const trash = async () => titlesOf((await own.ask('deletedTasks')).nodes);
-const live = async () => titlesOf((await own.ask('tasks')).nodes);
 
 /** As if they had been deleted so many days earlier. */
 async function age(ids: string[], days: number) {
-  await database.query(
+  await app.owner(
     `begin; set local session_replication_role = replica;
      update tasks set deleted_at = deleted_at - interval '${days} days' where id in (${ids.map((id) => `'${id}'`).join()});
      commit`,
@@ -57,13 +31,16 @@ async function age(ids: string[], days: number) {
 
 describe('devices', () => {
   it('hear that a task was deleted, restored and purged', async () => {
-    const parent = await create({ title: 'parent' });
-    const child = await create({ title: 'child', parentId: parent });
+    const parent = await own.create({ title: 'parent' });
+    const child = await own.create({ title: 'child', parentId: parent });
     let { syncToken } = await own.ask('taskSync');
     async function news() {
       const answer = await own.ask('taskSync', { since: syncToken });
       syncToken = answer.syncToken;
-      return { changed: answer.changed.map(({ id }: Shown) => id).sort(), deletedIds: answer.deletedIds.sort() };
+      return {
+        changed: answer.changed.map(({ id }: { id: string }) => id).sort(),
+        deletedIds: answer.deletedIds.sort(),
+      };
     }
     const both = [parent, child].sort();
     await own.ask('deleteTask', { id: parent });
@@ -76,7 +53,7 @@ describe('devices', () => {
   });
 
   it('that have not heard of a deletion before the purge hear of it afterwards', async () => {
-    const id = await create();
+    const id = await own.create();
     const { syncToken } = await own.ask('taskSync');
     await own.ask('deleteTask', { id });
     await own.ask('purgeTask', { id });
@@ -89,17 +66,14 @@ describe('purgeTask', () => {
 
   /** Every place of the database that holds a text, whatever its table and column. */
   async function placesOf(text: string): Promise<string[]> {
-    const { rows: columns } = await database.query<{ table: string; column: string }>(
+    const columns = await app.owner<{ table: string; column: string }>(
       `select format('%I.%I', table_schema, table_name) as "table", format('%I', column_name) as "column"
        from information_schema.columns join information_schema.tables using (table_schema, table_name)
        where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
     );
     const found: string[] = [];
     for (const { table, column } of columns) {
-      const { rows } = await database.query(
-        `select from ${table} where ${column}::text ilike '%' || $1 || '%' limit 1`,
-        [text],
-      );
+      const rows = await app.owner(`select from ${table} where ${column}::text ilike '%' || $1 || '%' limit 1`, [text]);
       if (rows.length > 0) found.push(`${table}.${column}`);
     }
     return found;
@@ -129,7 +103,7 @@ describe('purgeTask', () => {
     expect(await own.ask('purgeTask', { id })).toEqual({ purgedTaskId: id });
     for (const text of SECRETS) expect([text, ...(await placesOf(text))]).toEqual([text]);
     for (const table of ['task_changes', 'task_occurrences', 'task_tags']) {
-      expect((await database.query(`select from ${table} where user_id = $1`, [user])).rows).toEqual([]);
+      expect(await app.owner(`select from ${table} where user_id = $1`, [own.user])).toEqual([]);
     }
     expect((await own.ask('createTask', { input: { ...kept, id: other }, idempotencyKey: key })).task).toMatchObject(
       kept,
@@ -147,51 +121,51 @@ describe('purgeTask', () => {
   });
 
   it('takes subtasks along that were in the trash before', async () => {
-    const parent = await create();
-    const child = await create({ parentId: parent });
+    const parent = await own.create();
+    const child = await own.create({ parentId: parent });
     await own.ask('deleteTask', { id: child });
     await own.ask('deleteTask', { id: parent });
     await own.ask('purgeTask', { id: parent });
-    expect(await trash()).toEqual([]);
+    expect(await own.trash()).toEqual([]);
   });
 
   it('leaves alone a subtask that was restored', async () => {
-    const parent = await create({ title: 'parent' });
-    const child = await create({ title: 'child', parentId: parent });
+    const parent = await own.create({ title: 'parent' });
+    const child = await own.create({ title: 'child', parentId: parent });
     await own.ask('deleteTask', { id: parent });
     await own.ask('restoreTask', { id: child });
     await own.ask('purgeTask', { id: parent });
-    expect(await live()).toEqual(['child']);
+    expect(await own.live()).toEqual(['child']);
   });
 
   it('leaves what a task was a part of in the trash', async () => {
-    const parent = await create({ title: 'parent' });
-    const child = await create({ title: 'child', parentId: parent });
+    const parent = await own.create({ title: 'parent' });
+    const child = await own.create({ title: 'child', parentId: parent });
     await own.ask('deleteTask', { id: parent });
     await own.ask('purgeTask', { id: child });
-    expect(await trash()).toEqual(['parent']);
+    expect(await own.trash()).toEqual(['parent']);
     await own.ask('restoreTask', { id: parent });
-    expect(await live()).toEqual(['parent']);
+    expect(await own.live()).toEqual(['parent']);
   });
 
   it('refuses what is not in the trash, and what is not the own', async () => {
-    const [alive, gone] = [await create({ title: 'alive' }), await deleted({ title: 'gone' })];
+    const [alive, gone] = [await own.create({ title: 'alive' }), await own.deleted({ title: 'gone' })];
     const other = asking(app, newUser());
     expect(await own.codeOf('purgeTask', { id: alive })).toBe('NOT_FOUND');
     expect(await other.codeOf('purgeTask', { id: alive })).toBe('FORBIDDEN');
     expect(await other.codeOf('purgeTask', { id: gone })).toBe('NOT_FOUND');
-    expect([await live(), await trash()]).toEqual([['alive'], ['gone']]);
+    expect([await own.live(), await own.trash()]).toEqual([['alive'], ['gone']]);
   });
 
   it('is done once under a key and answered alike', async () => {
-    const request = { id: await deleted(), idempotencyKey: randomUUID() };
+    const request = { id: await own.deleted(), idempotencyKey: randomUUID() };
     const answers = await Promise.all(Array.from({ length: 20 }, () => own.ask('purgeTask', request)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
   it('beside the restoring of the same task leaves it whole or empty', async () => {
     for (let turn = 0; turn < 10; turn++) {
-      const id = await deleted({ title: 'whole' });
+      const id = await own.deleted({ title: 'whole' });
       const [purged, restored] = await Promise.all([
         own.codeOf('purgeTask', { id }),
         own.codeOf('restoreTask', { id }),
@@ -203,46 +177,45 @@ describe('purgeTask', () => {
 });
 
 describe('the trash in time', () => {
-  const purge = async (days: number) =>
-    (await database.query('select purge_trash($1) as purged', [days])).rows[0].purged;
+  const purge = async (days: number) => (await app.owner('select purge_trash($1) as purged', [days]))[0].purged;
 
   it('is emptied of what was deleted longer ago than it is kept', async () => {
-    const [old, recent] = [await deleted({ title: 'old' }), await deleted({ title: 'recent' })];
-    await create({ title: 'live' });
+    const [old, recent] = [await own.deleted({ title: 'old' }), await own.deleted({ title: 'recent' })];
+    await own.create({ title: 'live' });
     await age([old], 31);
     await age([recent], 29);
     await purge(30);
-    expect([await trash(), await live()]).toEqual([['recent'], ['live']]);
+    expect([await own.trash(), await own.live()]).toEqual([['recent'], ['live']]);
     expect(await own.codeOf('restoreTask', { id: old })).toBe('NOT_FOUND');
-    const { rows } = await database.query('select title, purged_at from tasks where id = $1', [old]);
+    const rows = await app.owner('select title, purged_at from tasks where id = $1', [old]);
     expect(rows).toEqual([{ title: '-', purged_at: expect.any(Date) }]);
-    expect((await database.query('select from task_changes where task_id = $1', [old])).rows).toEqual([]);
+    expect(await app.owner('select from task_changes where task_id = $1', [old])).toEqual([]);
   });
 
   it('is emptied once: what was purged is not written again', async () => {
-    await age([await deleted()], 31);
+    await age([await own.deleted()], 31);
     await purge(30);
-    const before = (await database.query('select rev from users where id = $1', [user])).rows;
+    const before = await app.owner('select rev from users where id = $1', [own.user]);
     expect(await purge(30)).toBe(0);
-    expect((await database.query('select rev from users where id = $1', [user])).rows).toEqual(before);
+    expect(await app.owner('select rev from users where id = $1', [own.user])).toEqual(before);
   });
 
   it('is kept for a day at least', async () => {
-    await deleted();
+    await own.deleted();
     for (const days of [0, -1]) await purge(days);
-    expect(await trash()).toEqual(['t']);
+    expect(await own.trash()).toEqual(['t']);
   });
 
   it('is emptied after a deletion of whomever, as the settings say', async () => {
-    const ids = [await deleted({ title: 'old' }), await deleted({ title: 'recent' })];
+    const ids = [await own.deleted({ title: 'old' }), await own.deleted({ title: 'recent' })];
     await age([ids[0]!], DAYS + 1);
     await age([ids[1]!], DAYS - 1);
     const other = await startTestApp({ environment: { TRASH_RETENTION_DAYS: `${DAYS}` }, beside: app });
     const stranger = asking(other, newUser());
     await stranger.ask('deleteTask', { id: (await stranger.ask('createTask', { input: { title: 't' } })).task.id });
-    await eventually('the trash is emptied', async () => (await trash()).length === 1);
+    await eventually('the trash is emptied', async () => (await own.trash()).length === 1);
     await other.close();
-    expect(await trash()).toEqual(['recent']);
+    expect(await own.trash()).toEqual(['recent']);
   });
 
   it.each([
@@ -252,27 +225,27 @@ describe('the trash in time', () => {
       (one: Asking, id: string) => one.ask('applyCommands', { commands: [{ id: randomUUID(), delete: { id } }] }),
     ],
   ])('is emptied after %s', async (_name, remove) => {
-    await age([await deleted()], DAYS + 1);
+    await age([await own.deleted()], DAYS + 1);
     const other = await startTestApp({ environment: { TRASH_RETENTION_DAYS: `${DAYS}` }, beside: app });
     const stranger = asking(other, newUser());
     await remove(stranger, (await stranger.ask('createTask', { input: { title: 't' } })).task.id);
-    await eventually('the trash is emptied', async () => (await trash()).length === 0);
+    await eventually('the trash is emptied', async () => (await own.trash()).length === 0);
     await other.close();
   });
 
   it('waits for nobody: what somebody holds is left for the next time', async () => {
-    const ids = [await deleted({ title: 'held' })];
+    const ids = [await own.deleted({ title: 'held' })];
     await age(ids, 31);
     const holder = new Client({ connectionString: app.databaseUrl });
     await holder.connect();
     await holder.query('begin');
     await holder.query('select from tasks where id = $1 for update', ids);
-    await database.query("set statement_timeout = '2s'");
+    await app.owner("set statement_timeout = '2s'");
     await purge(30);
-    expect(await trash()).toEqual(['held']);
+    expect(await own.trash()).toEqual(['held']);
     await holder.query('rollback');
     await holder.end();
     await purge(30);
-    expect(await trash()).toEqual([]);
+    expect(await own.trash()).toEqual([]);
   });
 });
