@@ -1,90 +1,47 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import type { TaskView } from '../support/api.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { asked, tasksOf } from './support/graphql-tasks.ts';
+import { type Subtasks, subtasksOf } from './support/subtasks.ts';
 
 /** Tasks that are part of others, in the trash and out of it. */
 
-const DEPTH = 5;
-
 let app: TestApp;
 let tasks: ReturnType<typeof tasksOf>;
-let database: Client;
 let user: string;
+let own: Subtasks;
 
 beforeAll(async () => {
   app = await startTestApp();
   tasks = tasksOf(app);
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
   user = newUser();
+  own = subtasksOf(app, user);
 });
-
-/** Each a part of the one before. */
-async function chain(length: number, parentId: string | null = null): Promise<TaskView[]> {
-  const made: TaskView[] = [];
-  for (let level = 0; level < length; level++) {
-    made.push(await tasks.create(user, { title: `Level ${level + 1}`, parentId: made.at(-1)?.id ?? parentId }));
-  }
-  return made;
-}
-
-const parentOf = async (id: string) => (await tasks.get(user, id)).parentId;
-
-async function relationsOf(id: string, first = 20) {
-  const query = `query ($id: ID!, $first: Int!) {
-    task(id: $id) { parent { id } subtaskCounts { total completed open } subtasks(first: $first) { id } }
-  }`;
-  const { parent, subtaskCounts, subtasks } = (await asked(app, user, query, { id, first })).task;
-  return { parent: parent?.id ?? null, counts: subtaskCounts, subtasks: subtasks.map((task: TaskView) => task.id) };
-}
 
 async function trash(): Promise<string[]> {
   const { deletedTasks } = await asked(app, user, '{ deletedTasks(first: 100) { nodes { id } } }');
   return deletedTasks.nodes.map(({ id }: { id: string }) => id).sort();
 }
 
-/** What must hold of the tasks of a user, whatever was done at once. */
-async function expectTree(): Promise<void> {
-  const { rows } = await database.query<{ id: string; parent_id: string | null }>(
-    'select id, parent_id from tasks where user_id = $1 and deleted_at is null',
-    [user],
-  );
-  const parents = new Map(rows.map((row) => [row.id, row.parent_id]));
-  for (const { id } of rows) {
-    let depth = 0;
-    for (let at: string | null | undefined = id; at; at = parents.get(at)) {
-      depth += 1;
-      expect(parents.has(at)).toBe(true);
-      expect(depth).toBeLessThanOrEqual(DEPTH);
-    }
-  }
-}
-
 describe('a task that is deleted', () => {
   it('takes its parts along, each with a new version', async () => {
-    const made = await chain(4);
+    const made = await own.chain(4);
     const other = await tasks.create(user);
     await tasks.delete(user, made[0]!.id);
     expect(await tasks.list(user)).toEqual([other]);
     expect(await trash()).toEqual(made.map(({ id }) => id).sort());
-    const { rows } = await database.query(
-      'select distinct version from tasks where user_id = $1 and deleted_at is not null',
-      [user],
-    );
+    const rows = await app.owner('select distinct version from tasks where user_id = $1 and deleted_at is not null', [
+      user,
+    ]);
     expect(rows).toEqual([{ version: 2 }]);
   });
 
   it('has its parts told to devices', async () => {
-    const made = await chain(3);
+    const made = await own.chain(3);
     const query = 'query ($since: String) { taskSync(since: $since) { syncToken changed { id } deletedIds } }';
     const { syncToken } = (await asked(app, user, query)).taskSync;
     await tasks.delete(user, made[0]!.id);
@@ -105,27 +62,27 @@ describe('a task that is deleted', () => {
     await tasks.delete(user, gone.id);
     await tasks.delete(user, parent.id);
     expect(await tasks.restore(user, parent.id)).toMatchObject({ id: parent.id, version: 3 });
-    expect((await relationsOf(parent.id)).subtasks).toEqual([kept.id]);
-    expect((await relationsOf(kept.id)).subtasks).toEqual([lowest.id]);
+    expect((await own.relationsOf(parent.id)).subtasks).toEqual([kept.id]);
+    expect((await own.relationsOf(kept.id)).subtasks).toEqual([lowest.id]);
     expect(await trash()).toEqual([gone.id]);
   });
 
   it('is found again by a part that comes back after it', async () => {
-    const [parent, part] = await chain(2);
+    const [parent, part] = await own.chain(2);
     await tasks.delete(user, part!.id);
     expect(await tasks.restore(user, part!.id)).toMatchObject({ parentId: parent!.id });
   });
 
   it('is left behind by a part that comes back without it', async () => {
-    const [, part, lowest] = await chain(3);
-    await tasks.delete(user, (await parentOf(part!.id))!);
+    const [, part, lowest] = await own.chain(3);
+    await tasks.delete(user, (await own.parentOf(part!.id))!);
     expect(await tasks.restore(user, part!.id)).toMatchObject({ parentId: null });
-    expect(await parentOf(lowest!.id)).toBe(part!.id);
-    await expectTree();
+    expect(await own.parentOf(lowest!.id)).toBe(part!.id);
+    await own.expectTree();
   });
 
   it('is shown in the trash with its parts and without a parent that is there too', async () => {
-    const [parent, part] = await chain(2);
+    const [parent, part] = await own.chain(2);
     await tasks.delete(user, parent!.id);
     const query = `{ deletedTasks { nodes { id parent { id } subtasks { id } subtaskCounts { total } } } }`;
     const { nodes } = (await asked(app, user, query)).deletedTasks;
@@ -134,12 +91,12 @@ describe('a task that is deleted', () => {
   });
 
   it('comes back by undo with its parts', async () => {
-    const made = await chain(3);
+    const made = await own.chain(3);
     const query = 'mutation ($id: ID!) { deleteTask(id: $id) { undoToken } }';
     const { undoToken } = (await asked(app, user, query, { id: made[0]!.id })).deleteTask;
     await asked(app, user, 'mutation ($t: String!) { undo(token: $t) { tasks { id } } }', { t: undoToken });
     expect((await tasks.list(user)).map(({ id }) => id).sort()).toEqual(made.map(({ id }) => id).sort());
-    for (const { id, parentId } of made) expect(await parentOf(id)).toBe(parentId);
+    for (const { id, parentId } of made) expect(await own.parentOf(id)).toBe(parentId);
   });
 
   it('fails nobody who edits its parts meanwhile, nor who puts others under it', async () => {
@@ -156,7 +113,7 @@ describe('a task that is deleted', () => {
       const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'done');
       expect(codes.at(-1)).toBe('done');
       expect(codes.every((code) => ['done', 'NOT_FOUND', 'BAD_USER_INPUT'].includes(code))).toBe(true);
-      await expectTree();
+      await own.expectTree();
     }
   });
 });

@@ -1,81 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import type { TaskView } from '../support/api.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { asked, TASK, tasksOf } from './support/graphql-tasks.ts';
+import { DEPTH, type Subtasks, subtasksOf } from './support/subtasks.ts';
 
 /** Tasks that are part of others. */
 
-const DEPTH = 5;
 const MISSING = '01890a5d-ac96-774b-bcce-b302099a8057';
 const REFUSED = { code: 'BAD_USER_INPUT', fields: ['parentId'] };
 
 let app: TestApp;
 let tasks: ReturnType<typeof tasksOf>;
-let database: Client;
 let user: string;
+let own: Subtasks;
 
 beforeAll(async () => {
   app = await startTestApp();
   tasks = tasksOf(app);
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
   user = newUser();
+  own = subtasksOf(app, user);
 });
-
-/** Each a part of the one before. */
-async function chain(length: number, parentId: string | null = null): Promise<TaskView[]> {
-  const made: TaskView[] = [];
-  for (let level = 0; level < length; level++) {
-    made.push(await tasks.create(user, { title: `Level ${level + 1}`, parentId: made.at(-1)?.id ?? parentId }));
-  }
-  return made;
-}
 
 const under = (id: string, parentId: string | null) => tasks.update(user, id, { parentId });
 const underRefused = (id: string, parentId: string) => tasks.updateRefused(user, id, { parentId });
-const parentOf = async (id: string) => (await tasks.get(user, id)).parentId;
-
-async function relationsOf(id: string, first = 20) {
-  const query = `query ($id: ID!, $first: Int!) {
-    task(id: $id) { parent { id } subtaskCounts { total completed open } subtasks(first: $first) { id } }
-  }`;
-  const { parent, subtaskCounts, subtasks } = (await asked(app, user, query, { id, first })).task;
-  return { parent: parent?.id ?? null, counts: subtaskCounts, subtasks: subtasks.map((task: TaskView) => task.id) };
-}
-
-/** What must hold of the tasks of a user, whatever was done at once. */
-async function expectTree(): Promise<void> {
-  const { rows } = await database.query<{ id: string; parent_id: string | null }>(
-    'select id, parent_id from tasks where user_id = $1 and deleted_at is null',
-    [user],
-  );
-  const parents = new Map(rows.map((row) => [row.id, row.parent_id]));
-  for (const { id } of rows) {
-    let depth = 0;
-    for (let at: string | null | undefined = id; at; at = parents.get(at)) {
-      depth += 1;
-      expect(parents.has(at)).toBe(true);
-      expect(depth).toBeLessThanOrEqual(DEPTH);
-    }
-  }
-}
-
 describe('a subtask', () => {
   it('has its parent, and its parent has it', async () => {
-    const [parent, part] = await chain(2);
-    expect(await relationsOf(part!.id)).toEqual({
+    const [parent, part] = await own.chain(2);
+    expect(await own.relationsOf(part!.id)).toEqual({
       ...{ parent: parent!.id, counts: { total: 0, completed: 0, open: 0 }, subtasks: [] },
     });
-    expect(await relationsOf(parent!.id)).toEqual({
+    expect(await own.relationsOf(parent!.id)).toEqual({
       ...{ parent: null, counts: { total: 1, completed: 0, open: 1 }, subtasks: [part!.id] },
     });
   });
@@ -84,13 +43,13 @@ describe('a subtask', () => {
     const parent = await tasks.create(user);
     const ids: string[] = [];
     for (let made = 0; made < 5; made++) ids.push((await tasks.create(user, { parentId: parent.id })).id);
-    expect((await relationsOf(parent.id)).subtasks).toEqual(ids);
+    expect((await own.relationsOf(parent.id)).subtasks).toEqual(ids);
     await asked(app, user, 'mutation ($id: ID!, $before: ID!) { moveTask(id: $id, before: $before) { task { id } } }', {
       ...{ id: ids[4], before: ids[0] },
     });
     const moved = [ids[4], ...ids.slice(0, 4)];
-    expect((await relationsOf(parent.id)).subtasks).toEqual(moved);
-    expect((await relationsOf(parent.id, 2)).subtasks).toEqual(moved.slice(0, 2));
+    expect((await own.relationsOf(parent.id)).subtasks).toEqual(moved);
+    expect((await own.relationsOf(parent.id, 2)).subtasks).toEqual(moved.slice(0, 2));
     const listed = await tasks.list(user, { filter: { parentIn: [parent.id] }, orderBy: [{ field: 'POSITION' }] });
     expect(listed.map(({ id }) => id)).toEqual(moved);
   });
@@ -108,11 +67,11 @@ describe('a subtask', () => {
     for (let made = 0; made < 3; made++) parts.push(await tasks.create(user, { parentId: parent.id }));
     await tasks.complete(user, parts[0]!.id);
     await tasks.delete(user, parts[1]!.id);
-    expect((await relationsOf(parent.id)).counts).toEqual({ total: 2, completed: 1, open: 1 });
+    expect((await own.relationsOf(parent.id)).counts).toEqual({ total: 2, completed: 1, open: 1 });
   });
 
   it('is found by whether it is one', async () => {
-    const [parent, part] = await chain(2);
+    const [parent, part] = await own.chain(2);
     expect(await tasks.list(user, { filter: { hasParent: true } })).toMatchObject([{ id: part!.id }]);
     expect(await tasks.list(user, { filter: { hasParent: false } })).toMatchObject([{ id: parent!.id }]);
     const { body } = await app.rest(user, 'GET', `/api/tasks?parent_id=${parent!.id}&sort=position`);
@@ -120,7 +79,7 @@ describe('a subtask', () => {
   });
 
   it('stands by itself with a parent of null', async () => {
-    const [, part] = await chain(2);
+    const [, part] = await own.chain(2);
     expect(await under(part!.id, null)).toMatchObject({ parentId: null, version: 2 });
   });
 
@@ -140,37 +99,37 @@ describe('a subtask', () => {
     const { id } = await tasks.create(user);
     expect(await tasks.createRefused(user, { parentId })).toMatchObject(REFUSED);
     expect(await underRefused(id, parentId)).toMatchObject(REFUSED);
-    expect(await parentOf(id)).toBeNull();
+    expect(await own.parentOf(id)).toBeNull();
   });
 });
 
 describe('five levels', () => {
   it('are allowed and a sixth is not', async () => {
-    const made = await chain(DEPTH);
+    const made = await own.chain(DEPTH);
     expect(await tasks.createRefused(user, { parentId: made.at(-1)!.id })).toMatchObject(REFUSED);
   });
 
   it('are counted with what a task brings along', async () => {
-    const [upper, lower] = [await chain(3), await chain(3)];
+    const [upper, lower] = [await own.chain(3), await own.chain(3)];
     expect(await underRefused(lower[0]!.id, upper[2]!.id)).toMatchObject(REFUSED);
     expect(await under(lower[0]!.id, upper[1]!.id)).toMatchObject({ parentId: upper[1]!.id });
-    await expectTree();
+    await own.expectTree();
   });
 
   it('are not exceeded by what comes back from the trash', async () => {
-    const [top, middle, lowest] = await chain(3);
-    const above = await chain(3);
+    const [top, middle, lowest] = await own.chain(3);
+    const above = await own.chain(3);
     await tasks.delete(user, middle!.id);
     await under(top!.id, above[2]!.id);
     const restored = await tasks.restore(user, middle!.id);
-    await expectTree();
+    await own.expectTree();
     expect(restored.parentId).toBeNull();
-    expect(await parentOf(lowest!.id)).toBe(middle!.id);
+    expect(await own.parentOf(lowest!.id)).toBe(middle!.id);
   });
 
   it('are kept by whoever adds at both ends at once', async () => {
     for (let round = 0; round < 5; round++) {
-      const [upper, lower] = [await chain(3), await chain(2)];
+      const [upper, lower] = [await own.chain(3), await own.chain(2)];
       const answers = await Promise.all([
         tasks.updateAnswer(user, lower[0]!.id, { parentId: upper[2]!.id }),
         app.graphql(
@@ -183,13 +142,13 @@ describe('five levels', () => {
       expect(codes).toContain('done');
       expect(codes.every((code) => code === 'done' || code === 'BAD_USER_INPUT')).toBe(true);
     }
-    await expectTree();
+    await own.expectTree();
   });
 });
 
 describe('a task', () => {
   it('is never a part of itself', async () => {
-    const [a, b, c] = await chain(3);
+    const [a, b, c] = await own.chain(3);
     for (const parent of [a, b, c]) expect(await underRefused(a!.id, parent!.id)).toMatchObject(REFUSED);
     const id = randomUUID();
     expect(await tasks.createRefused(user, { id, parentId: id })).toMatchObject(REFUSED);
@@ -205,7 +164,7 @@ describe('a task', () => {
       const codes = answers.map(({ errors }) => errors[0]?.extensions.code ?? 'done').sort();
       expect(codes).toEqual(['BAD_USER_INPUT', 'done']);
     }
-    await expectTree();
+    await own.expectTree();
   });
 
   it('is never a part of itself when four are put under each other in a ring at once', async () => {
@@ -217,21 +176,21 @@ describe('a task', () => {
       );
       expect(answers.filter(({ errors }) => errors.length > 0)).toHaveLength(1);
     }
-    await expectTree();
+    await own.expectTree();
   });
 });
 
 describe('a task that is moved under another one', () => {
   it('brings its parts along as they are', async () => {
-    const [top, ...below] = await chain(3);
+    const [top, ...below] = await own.chain(3);
     const home = await tasks.create(user);
     await under(top!.id, home.id);
     for (const part of below) expect(await tasks.get(user, part.id)).toEqual(part);
-    expect((await relationsOf(home.id)).subtasks).toEqual([top!.id]);
+    expect((await own.relationsOf(home.id)).subtasks).toEqual([top!.id]);
   });
 
   it('is moved by commands and over REST under the same rules', async () => {
-    const [top, part] = await chain(2);
+    const [top, part] = await own.chain(2);
     const { status, body } = await app.rest(user, 'PATCH', `/api/tasks/${top!.id}`, { parent_id: part!.id });
     expect({ status, fields: body.fields }).toMatchObject({ status: 400, fields: [{ field: 'parent_id' }] });
     const query = `mutation ($c: [TaskCommandInput!]!) {
@@ -248,6 +207,6 @@ describe('a task that is moved under another one', () => {
     expect(results.map(({ status: became }: { status: string }) => became)).toEqual([
       ...['APPLIED', 'APPLIED', 'FAILED', 'APPLIED'],
     ]);
-    expect(await parentOf(second)).toBe(top!.id);
+    expect(await own.parentOf(second)).toBe(top!.id);
   });
 });
