@@ -1,122 +1,87 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { newUser, storeTasks } from '../support/factories.ts';
 import { createRecordedEvents } from '../support/recorded-events.ts';
 import { subscribe } from '../sync/support/subscribers.ts';
-import { type Asking, asking } from './support/operations.ts';
+import { type Bulk, bulkOf, codesOf, foreignTask } from './support/bulk.ts';
+import { asking } from './support/operations.ts';
 
 const { events, ...log } = createRecordedEvents();
 
 let app: TestApp;
-let database: Client;
-let user: string;
-let own: Asking;
+let own: Bulk;
 
 beforeAll(async () => {
   app = await startTestApp({ overrides: { events: log } });
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
-  user = newUser();
-  own = asking(app, user);
+  own = bulkOf(app);
 });
-
-interface Shown {
-  id: string;
-  title: string;
-}
-
-const stored = (count: number, task: object = {}) => storeTasks(app.databaseUrl, user, Array(count).fill(task));
-const foreign = async () => (await storeTasks(app.databaseUrl, newUser(), [{ title: 'theirs' }]))[0]!;
-
-/** Everything that is kept of the user, so that nothing can have been written where it stays the same. */
-async function everything(of = user) {
-  const { rows: tables } = await database.query<{ name: string }>(
-    `select table_name as name from information_schema.columns join information_schema.tables using (table_schema, table_name)
-     where table_type = 'BASE TABLE' and table_schema = 'public' and column_name = 'user_id'
-     and table_name <> 'audit_events' order by 1`,
-  );
-  const kept: Record<string, unknown> = {};
-  for (const { name } of tables) {
-    const { rows } = await database.query(`select *, xmin from ${name} where user_id = $1 order by 1, 2`, [of]);
-    kept[name] = rows;
-  }
-  return { ...kept, users: (await database.query('select *, xmin from users where id = $1', [of])).rows };
-}
-
-const titles = async () => (await own.ask('tasks')).nodes.map(({ title }: Shown) => title).sort();
-const codesOf = (errors: { index: number; code: string }[]) => errors.map(({ index, code }) => [index, code]);
 
 describe('a filter', () => {
   it('names the tasks to change, and leaves the others', async () => {
-    await stored(3, { title: 'open' });
-    await stored(2, { title: 'done', completed: true });
+    await own.stored(3, { title: 'open' });
+    await own.stored(2, { title: 'done', completed: true });
     const { affected } = await own.ask('updateTasks', { filter: { completed: true }, set: { title: 'archived' } });
     expect(affected).toBe(2);
-    expect(await titles()).toEqual(['archived', 'archived', 'open', 'open', 'open']);
+    expect(await own.titles()).toEqual(['archived', 'archived', 'open', 'open', 'open']);
   });
 
   it('that finds more than are to be affected changes none', async () => {
-    await stored(3);
-    const before = await everything();
+    await own.stored(3);
+    const before = await own.everything();
     const { refusal } = await own.told('updateTasks', { filter: {}, maxAffected: 2, set: { title: 'x' } });
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ field: 'maxAffected' }] });
-    expect(await everything()).toEqual(before);
+    expect(await own.everything()).toEqual(before);
     expect((await own.ask('updateTasks', { filter: {}, maxAffected: 3, set: { title: 'x' } })).affected).toBe(3);
   });
 
   it('finds a hundred at most, whatever is said', async () => {
-    await stored(101);
+    await own.stored(101);
     expect(await own.codeOf('deleteTasks', { filter: {} })).toBe('BAD_USER_INPUT');
     expect((await own.ask('tasks')).totalCount).toBe(101);
   });
 
   it('that finds none changes none', async () => {
-    await stored(2);
+    await own.stored(2);
     const outcome = await own.ask('deleteTasks', { filter: { completed: true } });
     expect(outcome).toEqual({ deletedTaskIds: [], errors: [], affected: 0, undoToken: null });
   });
 
   it("finds one's own only, whatever ids it names", async () => {
-    const theirs = await foreign();
-    const [{ user_id: other }] = (await database.query('select user_id from tasks where id = $1', [theirs])).rows;
-    const before = await everything(other);
-    await stored(2);
+    const theirs = await foreignTask(app);
+    const [{ user_id: other }] = await app.owner('select user_id from tasks where id = $1', [theirs]);
+    const before = await bulkOf(app, other).everything();
+    await own.stored(2);
     expect((await own.ask('updateTasks', { filter: { parentIn: [theirs] }, set: { title: 'x' } })).affected).toBe(0);
     expect((await own.ask('updateTasks', { filter: {}, set: { title: 'x' } })).affected).toBe(2);
-    expect(await everything(other)).toEqual(before);
+    expect(await bulkOf(app, other).everything()).toEqual(before);
   });
 
   it('that many change at once loses nothing and is refused for no version', async () => {
-    await stored(10);
+    await own.stored(10);
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, i) => own.ask('updateTasks', { filter: {}, set: { title: `t${i}` } })),
     );
     for (const { errors, affected } of answers) expect({ errors, affected }).toEqual({ errors: [], affected: 10 });
-    expect(new Set(await titles()).size).toBe(1);
+    expect(new Set(await own.titles()).size).toBe(1);
   });
 });
 
 describe('deleteTasks', () => {
   it('deletes all of them with their subtasks', async () => {
-    const [parent, other] = await stored(2);
-    await stored(1, { parentId: parent });
+    const [parent = '', other] = await own.stored(2);
+    await own.stored(1, { parentId: parent });
     const outcome = await own.ask('deleteTasks', { ids: [parent, other] });
     expect(outcome).toMatchObject({ deletedTaskIds: [parent, other], errors: [], affected: 2 });
-    expect(await titles()).toEqual([]);
+    expect(await own.titles()).toEqual([]);
     expect((await own.ask('deletedTasks')).totalCount).toBe(3);
   });
 
   it.each(['before', 'after'])('takes a task and a part of it in one call, the part %s', async (place) => {
-    const [parent = ''] = await stored(1);
-    const [child = ''] = await stored(1, { parentId: parent });
+    const [parent = ''] = await own.stored(1);
+    const [child = ''] = await own.stored(1, { parentId: parent });
     const ids = place === 'before' ? [child, parent] : [parent, child];
     const outcome = await own.ask('deleteTasks', { ids });
     expect(outcome).toMatchObject({ deletedTaskIds: ids, errors: [], affected: 2 });
@@ -124,8 +89,10 @@ describe('deleteTasks', () => {
   });
 
   it('deletes none where one is refused', async () => {
-    const [id] = await stored(1);
-    const { errors, deletedTaskIds } = await own.ask('deleteTasks', { ids: [id, await foreign(), randomUUID()] });
+    const [id] = await own.stored(1);
+    const { errors, deletedTaskIds } = await own.ask('deleteTasks', {
+      ids: [id, await foreignTask(app), randomUUID()],
+    });
     expect(codesOf(errors)).toEqual([
       [1, 'FORBIDDEN'],
       [2, 'NOT_FOUND'],
@@ -135,14 +102,14 @@ describe('deleteTasks', () => {
   });
 
   it('deletes none unless each has the version that was read', async () => {
-    const ids = await stored(2);
+    const ids = await own.stored(2);
     const { errors } = await own.ask('deleteTasks', { ids, expectedVersions: [1, 2] });
     expect(errors).toMatchObject([{ index: 1, code: 'CONFLICT', version: 1 }]);
     expect((await own.ask('deleteTasks', { ids, expectedVersions: [1, 1] })).affected).toBe(2);
   });
 
   it('is done once under a key, of twenty at once', async () => {
-    const request = { ids: await stored(3), idempotencyKey: randomUUID() };
+    const request = { ids: await own.stored(3), idempotencyKey: randomUUID() };
     const answers = await Promise.all(Array.from({ length: 20 }, () => own.ask('deleteTasks', request)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(answers[0].affected).toBe(3);
@@ -157,19 +124,23 @@ describe('a dry run', () => {
     ['deleteTasks', (ids: string[]) => ({ ids })],
     ['deleteTasks', () => ({ filter: {}, maxAffected: 50 })],
   ])('of %s answers what would be and writes nothing at all', async (name, make) => {
-    const [parent = ''] = await stored(1);
-    const ids = [parent, ...(await stored(1, { parentId: parent })), ...(await stored(1, { dueDate: '2026-01-01' }))];
+    const [parent = ''] = await own.stored(1);
+    const ids = [
+      parent,
+      ...(await own.stored(1, { parentId: parent })),
+      ...(await own.stored(1, { dueDate: '2026-01-01' })),
+    ];
     const given = make(ids);
-    const before = await everything();
+    const before = await own.everything();
     const dry = await own.ask(name, { ...given, dryRun: true });
     const keyed = await own.ask(name, { ...given, dryRun: true, idempotencyKey: randomUUID() });
-    expect(await everything()).toEqual(before);
+    expect(await own.everything()).toEqual(before);
     const wet = await own.ask(name, given);
     for (const planned of [dry, keyed]) {
       expect(planned.undoToken).toBeNull();
       expect(withoutMoments(planned)).toEqual(withoutMoments(wet));
     }
-    expect(await everything()).not.toEqual(before);
+    expect(await own.everything()).not.toEqual(before);
   });
 
   /** New ids and moments are others each time. */
@@ -183,7 +154,7 @@ describe('a dry run', () => {
   }
 
   it('tells what would be refused', async () => {
-    const [id] = await stored(1);
+    const [id] = await own.stored(1);
     const { errors, tasks, affected } = await own.ask('updateTasks', {
       ids: [id, randomUUID()],
       set: { title: 'x' },
@@ -197,14 +168,14 @@ describe('a dry run', () => {
     const request = { inputs: [{ title: 'a' }], idempotencyKey: randomUUID() };
     await own.ask('createTasks', { ...request, dryRun: true });
     expect((await own.ask('createTasks', request)).affected).toBe(1);
-    expect(await titles()).toEqual(['a']);
+    expect(await own.titles()).toEqual(['a']);
   });
 });
 
 describe('bulk writes', () => {
   it('are heard of by those who follow, once they are kept', async () => {
-    const [gone = ''] = await stored(1, { title: 'gone' });
-    const follower = await subscribe(app, user);
+    const [gone = ''] = await own.stored(1, { title: 'gone' });
+    const follower = await subscribe(app, own.user);
     await own.ask('updateTasks', { ids: [gone], set: { title: 'never' }, dryRun: true });
     await own.ask('createTasks', { inputs: [{ title: 'refused' }, { title: '' }] });
     await own.ask('createTasks', { inputs: [{ title: 'a' }, { title: 'b' }] });
@@ -222,11 +193,11 @@ describe('bulk writes', () => {
   });
 
   it("record that somebody named another user's task", async () => {
-    const theirs = await foreign();
+    const theirs = await foreignTask(app);
     await own.ask('updateTasks', { ids: [theirs], set: { title: 'x' } });
     await own.ask('deleteTasks', { ids: [theirs], dryRun: true });
-    await app.rest(user, 'POST', '/api/tasks/bulk/delete', { ids: [theirs] });
-    const denied = events.filter((event) => event.userId === user && event.event === 'ACCESS_DENIED');
+    await app.rest(own.user, 'POST', '/api/tasks/bulk/delete', { ids: [theirs] });
+    const denied = events.filter((event) => event.userId === own.user && event.event === 'ACCESS_DENIED');
     expect(denied).toHaveLength(3);
     for (const event of denied) {
       expect(event).toMatchObject({
@@ -239,7 +210,7 @@ describe('bulk writes', () => {
 
   it('count against the limit of batches', async () => {
     const limited = await startTestApp({ environment: { RATE_LIMIT_SCALE: '0.05' }, beside: app });
-    const within = asking(limited, user);
+    const within = asking(limited, own.user);
     const codes: (string | undefined)[] = [];
     for (const title of ['a', 'b', 'c', 'd']) codes.push(await within.codeOf('createTasks', { inputs: [{ title }] }));
     await limited.close();
@@ -248,15 +219,15 @@ describe('bulk writes', () => {
 
   it('cost so much that a document has few of them', async () => {
     const many = Array.from({ length: 20 }, (_, i) => `m${i}: createTasks(inputs: [{ title: "a" }]) { affected }`);
-    const { errors } = await app.graphql(user, `mutation { ${many.join(' ')} }`);
+    const { errors } = await app.graphql(own.user, `mutation { ${many.join(' ')} }`);
     expect(errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
-    expect(await titles()).toEqual([]);
+    expect(await own.titles()).toEqual([]);
   });
 
   it('answer alike in REST', async () => {
-    const [id] = await stored(1);
-    const theirs = await foreign();
-    const refused = await app.rest(user, 'POST', '/api/tasks/bulk/update', {
+    const [id] = await own.stored(1);
+    const theirs = await foreignTask(app);
+    const refused = await app.rest(own.user, 'POST', '/api/tasks/bulk/update', {
       ids: [id, theirs],
       set: { list_id: randomUUID() },
     });
@@ -269,9 +240,9 @@ describe('bulk writes', () => {
         { index: 1, id: theirs, code: 'FORBIDDEN', fields: [] },
       ],
     });
-    const deleted = await app.rest(user, 'POST', '/api/tasks/bulk/delete', { ids: [id] });
+    const deleted = await app.rest(own.user, 'POST', '/api/tasks/bulk/delete', { ids: [id] });
     expect(deleted.body).toMatchObject({ affected: 1, errors: [], tasks: [{ id }] });
-    const undone = await app.rest(user, 'POST', '/api/undo', { token: deleted.body.undo_token });
+    const undone = await app.rest(own.user, 'POST', '/api/undo', { token: deleted.body.undo_token });
     expect(undone.body).toMatchObject({ tasks: [{ id }], deleted_ids: [] });
   });
 });

@@ -1,57 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { newUser, storeTasks } from '../support/factories.ts';
-import { createRecordedEvents } from '../support/recorded-events.ts';
-import { type Asking, asking } from './support/operations.ts';
-
-const { events, ...log } = createRecordedEvents();
+import { type Bulk, bulkOf, codesOf, foreignTask } from './support/bulk.ts';
 
 let app: TestApp;
-let database: Client;
-let user: string;
-let own: Asking;
+let own: Bulk;
 
 beforeAll(async () => {
-  app = await startTestApp({ overrides: { events: log } });
-  database = new Client({ connectionString: app.databaseUrl });
-  await database.connect();
+  app = await startTestApp();
 });
-afterAll(async () => {
-  await database.end();
-  await app.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
-  user = newUser();
-  own = asking(app, user);
+  own = bulkOf(app);
 });
 
 interface Shown {
   id: string;
   title: string;
 }
-
-const stored = (count: number, task: object = {}) => storeTasks(app.databaseUrl, user, Array(count).fill(task));
-const foreign = async () => (await storeTasks(app.databaseUrl, newUser(), [{ title: 'theirs' }]))[0]!;
-
-/** Everything that is kept of the user, so that nothing can have been written where it stays the same. */
-async function everything(of = user) {
-  const { rows: tables } = await database.query<{ name: string }>(
-    `select table_name as name from information_schema.columns join information_schema.tables using (table_schema, table_name)
-     where table_type = 'BASE TABLE' and table_schema = 'public' and column_name = 'user_id'
-     and table_name <> 'audit_events' order by 1`,
-  );
-  const kept: Record<string, unknown> = {};
-  for (const { name } of tables) {
-    const { rows } = await database.query(`select *, xmin from ${name} where user_id = $1 order by 1, 2`, [of]);
-    kept[name] = rows;
-  }
-  return { ...kept, users: (await database.query('select *, xmin from users where id = $1', [of])).rows };
-}
-
-const titles = async () => (await own.ask('tasks')).nodes.map(({ title }: Shown) => title).sort();
-const codesOf = (errors: { index: number; code: string }[]) => errors.map(({ index, code }) => [index, code]);
 
 describe('createTasks', () => {
   it('creates all of them in order, with ids of their own or of the client', async () => {
@@ -68,7 +34,7 @@ describe('createTasks', () => {
   });
 
   it('creates none where one is refused, and tells of each by its index', async () => {
-    const taken = await foreign();
+    const taken = await foreignTask(app);
     const inputs = [
       { title: 'fine' },
       { title: '' },
@@ -98,7 +64,7 @@ describe('createTasks', () => {
       [5, 'CONFLICT'],
       [6, 'BAD_USER_INPUT', 'id', 'recurrence'],
     ]);
-    expect(await titles()).toEqual([]);
+    expect(await own.titles()).toEqual([]);
   });
 
   it('takes a hundred with everything that can be asked of them', async () => {
@@ -121,14 +87,14 @@ describe('createTasks', () => {
     await own.ask('createTasks', { inputs });
     const again = await own.ask('createTasks', { inputs: [...inputs, { title: 'b' }] });
     expect(again).toMatchObject({ tasks: [{ title: 'a', version: 1 }, { title: 'b' }], affected: 1, errors: [] });
-    expect(await titles()).toEqual(['a', 'b']);
+    expect(await own.titles()).toEqual(['a', 'b']);
   });
 
   it('is done once under a key, of twenty at once', async () => {
     const request = { inputs: [{ title: 'a' }, { title: 'b' }], idempotencyKey: randomUUID() };
     const answers = await Promise.all(Array.from({ length: 20 }, () => own.ask('createTasks', request)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect(await titles()).toEqual(['a', 'b']);
+    expect(await own.titles()).toEqual(['a', 'b']);
     expect(await own.codeOf('createTasks', { ...request, inputs: [{ title: 'c' }] })).toBe('CONFLICT');
   });
 
@@ -138,13 +104,13 @@ describe('createTasks', () => {
     expect(codesOf(refused.errors)).toEqual([[0, 'BAD_USER_INPUT']]);
     const { errors } = await own.ask('createTasks', { inputs: [{ title: 'a' }], idempotencyKey });
     expect(errors).toEqual([]);
-    expect(await titles()).toEqual(['a']);
+    expect(await own.titles()).toEqual(['a']);
   });
 });
 
 describe('updateTasks', () => {
   it('changes all of them in the same way', async () => {
-    const ids = await stored(3);
+    const ids = await own.stored(3);
     const { tasks, affected } = await own.ask('updateTasks', { ids, set: { title: 'x', priority: 'HIGH' } });
     expect(tasks.map(({ id, title, version }: Shown & { version: number }) => [id, title, version])).toEqual(
       ids.map((id) => [id, 'x', 2]),
@@ -153,7 +119,7 @@ describe('updateTasks', () => {
   });
 
   it('counts only those that are another one then', async () => {
-    const ids = [...(await stored(2)), ...(await stored(1, { completed: true }))];
+    const ids = [...(await own.stored(2)), ...(await own.stored(1, { completed: true }))];
     const { tasks, affected } = await own.ask('updateTasks', { ids, set: { completed: true } });
     expect([tasks.length, affected]).toEqual([3, 2]);
     expect(tasks.map(({ version }: { version: number }) => version)).toEqual([2, 2, 1]);
@@ -161,12 +127,12 @@ describe('updateTasks', () => {
 
   it('completes an occurrence of each that recurs', async () => {
     const [plain, recurring] = [
-      ...(await stored(1)),
-      ...(await stored(1, { dueDate: '2026-01-01', recurrence: 'FREQ=DAILY' })),
+      ...(await own.stored(1)),
+      ...(await own.stored(1, { dueDate: '2026-01-01', recurrence: 'FREQ=DAILY' })),
     ];
     const { tasks } = await own.ask('updateTasks', { ids: [plain, recurring], set: { completed: true } });
     expect(tasks).toMatchObject([{ completed: true }, { completed: false, dueDate: '2026-01-02' }]);
-    expect((await database.query('select from task_occurrences where user_id = $1', [user])).rows).toHaveLength(1);
+    expect(await app.owner('select from task_occurrences where user_id = $1', [own.user])).toHaveLength(1);
   });
 
   it('adds and takes off tags, whichever each of them has', async () => {
@@ -182,11 +148,11 @@ describe('updateTasks', () => {
   });
 
   it('changes none where one is refused, and tells of each by its index', async () => {
-    const ids = await stored(2);
-    const [gone] = await stored(1);
+    const ids = await own.stored(2);
+    const [gone] = await own.stored(1);
     await own.ask('deleteTask', { id: gone });
-    const asked = [ids[0], randomUUID(), await foreign(), gone, ids[1]];
-    const before = await everything();
+    const asked = [ids[0], randomUUID(), await foreignTask(app), gone, ids[1]];
+    const before = await own.everything();
     const { tasks, errors, affected } = await own.ask('updateTasks', { ids: asked, set: { title: 'x' } });
     expect({ tasks, affected }).toEqual({ tasks: [], affected: 0 });
     expect(codesOf(errors)).toEqual([
@@ -195,11 +161,11 @@ describe('updateTasks', () => {
       [3, 'NOT_FOUND'],
     ]);
     expect(errors.map(({ id }: Shown) => id)).toEqual(asked.slice(1, 4));
-    expect(await everything()).toEqual(before);
+    expect(await own.everything()).toEqual(before);
   });
 
   it('names what is wrong for one of them within what was to be set', async () => {
-    const ids = [...(await stored(1, { dueDate: '2026-01-01' })), ...(await stored(1))];
+    const ids = [...(await own.stored(1, { dueDate: '2026-01-01' })), ...(await own.stored(1))];
     const recurring = await own.ask('updateTasks', { ids, set: { recurrence: 'FREQ=DAILY' } });
     expect(recurring.errors).toMatchObject([{ index: 1, fields: [{ field: 'set.recurrence' }] }]);
     const listed = await own.ask('updateTasks', { ids, set: { listId: randomUUID() } });
@@ -216,7 +182,7 @@ describe('updateTasks', () => {
   });
 
   it('changes none unless each has the version that was read', async () => {
-    const ids = await stored(3);
+    const ids = await own.stored(3);
     await own.ask('toggleTask', { id: ids[1] });
     const stale = await own.ask('updateTasks', { ids, set: { title: 'x' }, expectedVersions: [1, 1, 7] });
     expect(stale.errors).toMatchObject([
@@ -239,16 +205,16 @@ describe('updateTasks', () => {
     ['none to be affected', () => ({ filter: {}, maxAffected: 0 }), 'maxAffected'],
     ['more than a hundred to be affected', () => ({ filter: {}, maxAffected: 101 }), 'maxAffected'],
   ])('refuses %s', async (_name, make, field) => {
-    const { refusal } = await own.told('updateTasks', { ...make(await stored(2)), set: { title: 'x' } });
+    const { refusal } = await own.told('updateTasks', { ...make(await own.stored(2)), set: { title: 'x' } });
     expect(refusal).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ field }] });
   });
 
   it('is done once under a key, of twenty at once', async () => {
-    const request = { ids: await stored(3), set: { title: 'x' }, idempotencyKey: randomUUID() };
+    const request = { ids: await own.stored(3), set: { title: 'x' }, idempotencyKey: randomUUID() };
     const answers = await Promise.all(Array.from({ length: 20 }, () => own.ask('updateTasks', request)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     await own.ask('updateTasks', { ids: request.ids, set: { title: 'y' } });
     expect(await own.ask('updateTasks', request)).toEqual(answers[0]);
-    expect(await titles()).toEqual(['y', 'y', 'y']);
+    expect(await own.titles()).toEqual(['y', 'y', 'y']);
   });
 });
