@@ -161,6 +161,33 @@ describe('operations', () => {
   });
 });
 
+/** A filter before the server may read such a request the other way round. */
+describe('keys that come twice in one JSON object', () => {
+  const tooDeep = `{ ${'viewer { '.repeat(13)} id ${'}'.repeat(13)} }`;
+
+  it('the document that is judged is the one that is executed', async () => {
+    const { status, body } = await send('/graphql', `{"query":"${tooDeep}","query":"${VIEWER}"}`);
+    expect({ status, body }).toEqual({ status: 200, body: { data: { viewer: { id: 'ann' } } } });
+    expect(await send('/graphql', `{"query":"${VIEWER}","query":"${tooDeep}"}`)).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] },
+    });
+  });
+
+  it('the page size that is judged is the one that is executed', async () => {
+    const query = 'query ($n: Int) { a: tasks(first: $n) { edges { cursor node { id title version } } } }';
+    const aliases = Array.from({ length: 30 }, (_, index) => query.slice(18, -2).replace('a:', `a${index}:`));
+    const document = `query ($n: Int) { ${aliases.join(' ')} }`;
+    expect(await send('/graphql', `{"query":"${document}","variables":{"n":100,"n":1}}`)).toMatchObject({
+      status: 200,
+    });
+    expect(await send('/graphql', `{"query":"${document}","variables":{"n":1,"n":100}}`)).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] },
+    });
+  });
+});
+
 describe('a flood of distinct documents', () => {
   const COUNT = 3000;
 
