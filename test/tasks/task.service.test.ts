@@ -181,3 +181,26 @@ describe('what the database keeps by itself', () => {
     expect(await countOf(services, other, {})).toBe(0);
   });
 });
+
+describe('adding what is missing', () => {
+  const missing = (title: string) => ({ id: randomUUID(), title, description: null, completed: false });
+
+  it('leaves what the user has as it is and adds the rest', async () => {
+    const actor = await services.actor();
+    const [first, second] = [missing('first'), missing('second')];
+    expect(await services.tasks.addMissing(actor, [first])).toBe(1);
+    expect(await services.tasks.addMissing(actor, [{ ...first, title: 'changed' }, second])).toBe(1);
+    expect(await services.tasks.get(actor, first.id)).toMatchObject({ title: 'first' });
+  });
+
+  // Whoever held the id of an imported task made the owner's import count the task as there already.
+  it("does not take somebody else's task for one that is there already", async () => {
+    const [actor, other] = [await services.actor(), await services.actor()];
+    const [contested, free] = [missing('contested'), missing('free')];
+    await services.tasks.addMissing(other, [contested]);
+    await expect(services.tasks.addMissing(actor, [free, contested])).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await expect(services.tasks.get(actor, free.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
