@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CombinedGraphQLErrors, type Reference, ServerError } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DocumentNode } from 'graphql';
 import { filter, firstValueFrom } from 'rxjs';
 import type { ReadTaskQuery } from '../generated/graphql.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -230,4 +231,40 @@ describe('over HTTP', () => {
       ['POST', false],
     ]);
   });
+});
+
+describe('where listed operations only are accepted', () => {
+  let strict: TestApp;
+  beforeAll(async () => {
+    strict = await startTestApp({ beside: app, environment: { PERSISTED_ONLY: 'true' } });
+  });
+  afterAll(() => strict.close());
+
+  /** Codegen put the hash into each document, and Apollo Client keeps it when it adds `__typename`. */
+  function hashOf(document: DocumentNode): string {
+    return (document as DocumentNode & { __meta__: { hash: string } }).__meta__.hash;
+  }
+
+  test.each([[false], [true]])(
+    'Apollo Client works with listed operations only, queries by GET: %s',
+    async (useGETForHashedQueries) => {
+      const { user, ids } = await userWithTasks(1);
+      const gate = createGate();
+      const client = clientOf(user, {
+        uri: `${strict.url}/graphql`,
+        links: [new PersistedQueryLink({ generateHash: hashOf, useGETForHashedQueries })],
+        fetch: gate.fetch,
+      });
+
+      const { data } = await client.query({ query: LIST_TASKS, variables: { first: 10 } });
+      expect(data?.tasks.edges.map(({ node }) => [node.__typename, node.title])).toEqual([['Task', '1']]);
+      await client.mutate({ mutation: TOGGLE_TASK, variables: { id: String(ids[0]) } });
+      const { data: viewer } = await client.query({ query: WHO_AM_I });
+      expect(viewer?.viewer).toMatchObject({ id: user, taskStats: { total: 1, completed: 1 } });
+
+      const sent = await Promise.all(gate.sent.map(async (request) => `${request.url}${await request.text()}`));
+      expect(sent).toHaveLength(3);
+      expect(sent.filter((request) => request.includes('"query"') || request.includes('query='))).toEqual([]);
+    },
+  );
 });
