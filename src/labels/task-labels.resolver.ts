@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { perRequest } from '../core/per-request.ts';
 import type { RequestContext } from '../core/request-context.ts';
-import type { TaskRow, TaskStats } from '../tasks/task.ts';
+import type { RelatedRows, ShownLabel, TaskRow, TaskStats } from '../tasks/task.ts';
 import { TaskStatsType, TaskType } from '../tasks/task.type.ts';
 import type { LabelService } from './label.service.ts';
 import type { LabelRow } from './label.ts';
@@ -49,12 +49,16 @@ export class TaskLabelsResolver {
   }
 
   @FieldResolver(() => [TagType], { description: 'Its tags, in the order in which they were put on it.' })
-  tags(@Root() task: TaskRow, @Ctx() context: RequestContext): Promise<LabelRow[]> | LabelRow[] {
-    return task.tagIds.length === 0 ? [] : this.#loaders(context).tags.load(task);
+  tags(@Root() task: TaskRow & RelatedRows, @Ctx() context: RequestContext): Promise<LabelRow[]> | ShownLabel[] {
+    return task.tags ?? (task.tagIds.length === 0 ? [] : this.#loaders(context).tags.load(task));
   }
 
   @FieldResolver(() => TaskListType, { nullable: true, description: 'The list that it is in.' })
-  list(@Root() { listId }: TaskRow, @Ctx() context: RequestContext): Promise<LabelRow | null> | null {
+  list(
+    @Root() { listId, list }: TaskRow & RelatedRows,
+    @Ctx() context: RequestContext,
+  ): Promise<LabelRow | null> | ShownLabel | null {
+    if (list !== undefined) return list;
     return listId === null ? null : this.#loaders(context).lists.load(listId);
   }
 }

@@ -3,7 +3,7 @@ import { DEFAULT_PAGE_SIZE } from '../core/paging.ts';
 import type { RequestContext } from '../core/request-context.ts';
 import type { TaskLoaders } from './task.loaders.ts';
 import { positionOf } from './task.position.ts';
-import type { TaskRow, TaskStats } from './task.ts';
+import type { RelatedRows, TaskRow, TaskStats } from './task.ts';
 import { TaskStatsType, TaskType } from './task.type.ts';
 
 /** What a task is part of, and what is part of it. */
@@ -38,7 +38,10 @@ export class TaskRelationsResolver {
   }
 
   @FieldResolver(() => TaskStatsType, { description: 'How many parts it has, and how many of them are done.' })
-  subtaskCounts(@Root() { id }: TaskRow, @Ctx() context: RequestContext): Promise<TaskStats> {
-    return this.#loaders(context).subtaskCounts.load(id);
+  subtaskCounts(
+    @Root() { id, subtaskCounts }: TaskRow & RelatedRows,
+    @Ctx() context: RequestContext,
+  ): Promise<TaskStats> | TaskStats {
+    return subtaskCounts ?? this.#loaders(context).subtaskCounts.load(id);
   }
 }

@@ -5,6 +5,7 @@ import type { AsOf, DatedCriteria } from './task.criteria.ts';
 import { type TaskConnectionQuery, type TaskFilter, taskConnectionQuery } from './task.list-inputs.ts';
 import { type SortedTaskRow, type TaskSort, taskSort } from './task.order.ts';
 import type { Place } from './task.ranges.ts';
+import type { TaskSelection } from './task.related.ts';
 import type { TaskStore } from './task.store.ts';
 
 /** One page of a Relay connection. Cursors are made only for the rows that are asked for theirs. */
@@ -25,15 +26,15 @@ export type AsOfFilter = (filter: TaskFilter | null | undefined) => Promise<AsOf
 /**
  * The page that a query describes: keyset, so that rows that come and go elsewhere neither shift it nor repeat in it.
  * One row more than asked tells whether there is a further page. Towards the other side the answer is whether a cursor
- * was given: its row stood there (Relay's specification leaves that open where it costs another query). The rows of a
- * plain list lack what tasks are planned with.
+ * was given: its row stood there (Relay's specification leaves that open where it costs another query). Rows have what
+ * `selection` names, all of a task without it.
  */
 export async function connectionPage(
   store: TaskStore,
   userId: string,
   query: TaskConnectionQuery,
   asOfFilter: AsOfFilter,
-  isPlain = false,
+  selection?: TaskSelection,
 ): Promise<TaskConnectionPage> {
   const { first, after, last, before, orderBy, filter, search } = parseInput(taskConnectionQuery, query);
   const sort = taskSort(orderBy ?? []);
@@ -43,7 +44,7 @@ export async function connectionPage(
 
   const fromEnd = last != null;
   const limit = first ?? last ?? DEFAULT_PAGE_SIZE;
-  const rows = await store.slice(userId, { sort, criteria, limit: limit + 1, ...places, fromEnd, isPlain });
+  const rows = await store.slice(userId, { sort, criteria, limit: limit + 1, ...places, fromEnd, selection });
   const hasMore = rows.length > limit;
   if (hasMore) rows.splice(fromEnd ? 0 : limit, 1);
   return {

@@ -1,6 +1,6 @@
 import { TIMESTAMP_PATTERN } from '../core/timestamp.ts';
 import { positionOf, RANK_PATTERN } from './task.position.ts';
-import { TASK_PRIORITIES, type TaskRow } from './task.ts';
+import { type RelatedRows, TASK_PRIORITIES, type TaskRow } from './task.ts';
 
 export const TASK_ORDER_FIELDS = [
   'createdAt',
@@ -25,7 +25,7 @@ export interface TaskOrder {
 }
 
 /** A task with what it was sorted by, where the task itself does not tell it. */
-export interface SortedTaskRow extends TaskRow {
+export interface SortedTaskRow extends TaskRow, RelatedRows {
   dueSort?: string | null;
   relevance?: string;
   deletedAt?: string;

@@ -4,6 +4,7 @@ import { READ } from '../db/user-database.ts';
 import { criteriaConditions, type DatedCriteria } from './task.criteria.ts';
 import { reversed, type SortedTaskRow, type TaskSort } from './task.order.ts';
 import { orderClause, type Place, rangesFrom, wholeRange } from './task.ranges.ts';
+import { relatedColumns, type TaskSelection } from './task.related.ts';
 import { searchedCount, searchedRows, searchedTasks } from './task.search.ts';
 import { PLAIN_TASK_COLUMNS, TASK_COLUMNS, type TaskRow, type TaskStats } from './task.ts';
 import { OWN_TASKS } from './task.view.ts';
@@ -32,8 +33,8 @@ export interface TaskSlice {
   before?: Place | undefined;
   /** take the end of the list instead of its start; rows still come in the order of `sort` */
   fromEnd: boolean;
-  /** without what tasks are planned with, which nobody looks at */
-  isPlain?: boolean;
+  /** what of the tasks and of what belongs to them is looked at; all of the tasks without it */
+  selection?: TaskSelection | undefined;
 }
 
 /** At most `limit` rows, read by index from the place on: a deep page costs what the first one does. */
@@ -62,7 +63,8 @@ function sliceText(slice: TaskSlice, parameters: Parameters): string {
   const ranges = start ? rangesFrom(sort, start, 'after', parameters) : wholeRange(sort);
   const limit = parameters.add(slice.limit);
   const order = `order by ${orderClause(sort.keys, 'tasks')} limit ${limit}`;
-  const columns = columnsFor(sort, slice.isPlain);
+  const related = relatedColumns(slice.selection);
+  const columns = [columnsFor(sort, slice.selection), ...related].join(', ');
   if (criteria.search) {
     return `select ${columns} from (${searchedRows({ scope, criteria, sort, ranges }, limit, parameters)}) as tasks ${order}`;
   }
@@ -72,16 +74,16 @@ function sliceText(slice: TaskSlice, parameters: Parameters): string {
     return `from ${source} where ${[...conditions, condition].join(' and ')} order by ${orderClause(keys, 'tasks')} limit ${limit}`;
   });
   // Ranges follow each other: as one OR they would be a filter over the whole prefix, as a union each is an index scan.
-  return selects.length === 1
+  return selects.length === 1 && related.length === 0
     ? `select ${columns} ${selects[0]}`
     : `select ${columns} from (${selects.map((select) => `(select ${STORED} ${select})`).join(' union all ')}) as tasks ${order}`;
 }
 
 /** Keys that a row does not tell are selected by themselves; some others are what tasks are planned with. */
-function columnsFor({ keys }: TaskSort, isPlain = false): string {
+function columnsFor({ keys }: TaskSort, selection?: TaskSelection): string {
   const needsPlan = keys.some(({ name }) => name === 'priority' || name === 'position');
   return [
-    isPlain && !needsPlan ? PLAIN_TASK_COLUMNS : TASK_COLUMNS,
+    selection?.isPlain && !needsPlan ? PLAIN_TASK_COLUMNS : TASK_COLUMNS,
     ...keys.flatMap(({ selected }) => selected ?? []),
   ].join(', ');
 }

@@ -29,7 +29,7 @@ import {
   ToggleTaskPayload,
   UpdateTaskPayload,
 } from './task.payloads.ts';
-import { isPlainList } from './task.selection.ts';
+import { taskSelection } from './task.selection.ts';
 import type { TaskService } from './task.service.ts';
 import type { TaskRow, TaskStats } from './task.ts';
 import { TaskConnectionType, TaskStatsType, TaskType } from './task.type.ts';
@@ -60,7 +60,7 @@ export class TaskResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<TaskConnectionType> {
-    const page = await this.#tasks.connection(context.actor, args, isPlainList(info));
+    const page = await this.#tasks.connection(context.actor, args, taskSelection(info));
     if (page.isTimeBound) context.isTimeBound = true;
     return new TaskConnectionType(page);
   }

@@ -30,6 +30,7 @@ import {
 import { createTaskOnce } from './task.once.ts';
 import { taskSort } from './task.order.ts';
 import type { NewTask, WrittenTask } from './task.record.ts';
+import type { TaskSelection } from './task.related.ts';
 import type { TaskStore } from './task.store.ts';
 import type { TaskRow, TaskStats } from './task.ts';
 import {
@@ -74,8 +75,8 @@ export interface DeletedTask {
  * @throws BadUserInputError, ForbiddenError (somebody else's task), NotFoundError (none), ConflictError (stale version)
  */
 export interface TaskService {
-  /** With `isPlain` the rows lack what tasks are planned with: for who does not look at it. */
-  connection(actor: Actor, query: TaskConnectionQuery, isPlain?: boolean): Promise<TaskConnectionPage>;
+  /** Rows have what `selection` names, all of a task without it. */
+  connection(actor: Actor, query: TaskConnectionQuery, selection?: TaskSelection): Promise<TaskConnectionPage>;
   offsetPage(actor: Actor, query: TaskPageQuery): Promise<TaskOffsetResult>;
   /** Of all tasks, or of those that criteria name. */
   stats(actor: Actor, criteria?: TaskCriteriaInput): Promise<TaskStats>;
@@ -147,7 +148,7 @@ export function createTaskService({ store, clock, timeZoneOf }: TaskServiceDepen
   }
 
   return {
-    connection: (actor, query, isPlain) => connectionPage(store, actor.userId, query, asOfFilter(actor), isPlain),
+    connection: (actor, query, selection) => connectionPage(store, actor.userId, query, asOfFilter(actor), selection),
 
     async offsetPage(actor, query) {
       const { page, limit, orderBy, filter, search } = parseInput(taskPageQuery, query);

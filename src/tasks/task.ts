@@ -1,4 +1,5 @@
 import type { Timestamp } from '../core/timestamp.ts';
+import type { LabelRow } from '../labels/label.ts';
 
 /** From the least to the most; their places are what the database keeps, so that they sort by meaning. */
 export const TASK_PRIORITIES = ['NONE', 'LOW', 'MEDIUM', 'HIGH', 'URGENT'] as const;
@@ -39,6 +40,17 @@ export interface TaskStats {
   total: number;
   completed: number;
   open: number;
+}
+
+/** What lists of tasks show of a tag or a list. */
+export const SHOWN_OF_LABELS = ['id', 'name', 'color', 'version'] as const;
+export type ShownLabel = Pick<LabelRow, (typeof SHOWN_OF_LABELS)[number]>;
+
+/** What belongs to a task, as far as it was read in the statement that read the task. Loaders read what is absent. */
+export interface RelatedRows {
+  tags?: ShownLabel[];
+  list?: ShownLabel | null;
+  subtaskCounts?: TaskStats;
 }
 
 /** What every task has, as SQL selects it. */

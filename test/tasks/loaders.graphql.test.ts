@@ -28,6 +28,7 @@ beforeAll(async () => {
   const plan = (index: number) => ({
     tagIds: [tags[index % 50]!, tags[(index + 7) % 50]!],
     listId: lists[index % 20]!,
+    dueDate: index % 3 === 0 ? `2026-02-${10 + (index % 7)}` : null,
   });
   ids = await storeTasks(
     app.databaseUrl,
@@ -62,10 +63,13 @@ const PARENTS = 'first: 100, filter: { hasParent: false }';
 const PARTS = 'first: 100, filter: { hasParent: true }';
 
 describe('the statements of a page of 100 tasks', () => {
-  it('are four with tags, list and counts of subtasks', async () => {
-    const fields = 'nodes { id tags { name } list { name } subtaskCounts { total open } }';
+  it.each([
+    ['one with the names of tags and list, and counts of subtasks', '', 1],
+    ['three with everything about tags and list', 'createdAt', 3],
+  ])('are %s', async (_what, ofLabels, expected) => {
+    const fields = `nodes { id tags { name ${ofLabels} } list { name ${ofLabels} } subtaskCounts { total open } }`;
     const { data, statements } = await statementsOf(`tasks(${PARENTS}) { ${fields} }`);
-    expect(statements).toBe(4);
+    expect(statements).toBe(expected);
     expect(data.tasks.nodes).toHaveLength(PAGE);
     for (const task of data.tasks.nodes) {
       expect({ ...task, tags: task.tags.length }).toMatchObject({
@@ -77,14 +81,14 @@ describe('the statements of a page of 100 tasks', () => {
   it('are one more with subtasks', async () => {
     const fields = 'nodes { tags { name } list { name } subtaskCounts { total } subtasks { title } }';
     const { data, statements } = await statementsOf(`tasks(${PARENTS}) { ${fields} }`);
-    expect(statements).toBe(5);
+    expect(statements).toBe(2);
     expect(data.tasks.nodes.every((task: { subtasks: unknown[] }) => task.subtasks.length === 3)).toBe(true);
   });
 
   it('are one more with parents', async () => {
     const fields = 'nodes { parentId tags { name } list { name } subtaskCounts { total } parent { id title } }';
     const { data, statements } = await statementsOf(`tasks(${PARTS}) { ${fields} }`);
-    expect(statements).toBe(5);
+    expect(statements).toBe(2);
     for (const task of data.tasks.nodes) expect(task.parent.id).toBe(task.parentId);
   });
 
@@ -118,6 +122,45 @@ describe('the statements of a page of 100 tasks', () => {
     const before = counter.roundTrips;
     await asked(counted, other, '{ tasks { nodes { tags { id } list { id } parent { id } } } }');
     expect(counter.roundTrips - before).toBe(1);
+  });
+});
+
+describe('what tasks belong to', () => {
+  const SHOWN = 'tags { id name color version } list { id name color version } subtaskCounts { total completed open }';
+  const APART = 'tags { createdAt } list { createdAt } ';
+
+  it.each([
+    ['the newest first', 'first: 30'],
+    ['from the end', 'last: 30'],
+    ['sorted by what many do not have', 'first: 30, orderBy: [{ field: DUE, direction: ASC }]'],
+    ['in their own order', 'first: 30, orderBy: [{ field: POSITION, direction: ASC }]'],
+    ['searched', 'first: 30, search: "task"'],
+    ['the most relevant', 'first: 30, search: "task", orderBy: [{ field: RELEVANCE, direction: DESC }]'],
+    ['filtered', 'first: 30, filter: { hasParent: false, completed: false }'],
+  ])('is the same read with them, %s, as read by itself', async (_what, page) => {
+    const { data } = await statementsOf(`tasks(${page}) { nodes { id ${SHOWN} } }`);
+    const apart = await statementsOf(`tasks(${page}) { nodes { id ${SHOWN} ${APART} } }`);
+    expect(data.tasks.nodes).toHaveLength(30);
+    expect(apart.data.tasks.nodes).toMatchObject(data.tasks.nodes);
+  });
+
+  it('goes on behind a cursor where many have no date', async () => {
+    const orderBy = 'orderBy: [{ field: DUE, direction: ASC, nulls: FIRST }]';
+    const page = `first: 20, ${orderBy}`;
+    const { data } = await statementsOf(`tasks(${page}) { pageInfo { endCursor } }`);
+    const next = `tasks(${page}, after: "${data.tasks.pageInfo.endCursor}")`;
+    const together = await statementsOf(`${next} { nodes { id ${SHOWN} } }`);
+    const apart = await statementsOf(`${next} { nodes { id ${SHOWN} ${APART} } }`);
+    expect(together).toMatchObject({ statements: 1 });
+    expect(apart.data.tasks.nodes).toMatchObject(together.data.tasks.nodes);
+  });
+
+  it('is nothing for tasks that have none', async () => {
+    const other = newUser();
+    await storeTasks(app.databaseUrl, other, [{}]);
+    expect((await asked(counted, other, `{ tasks { nodes { ${SHOWN} } } }`)).tasks.nodes).toEqual([
+      { tags: [], list: null, subtaskCounts: { total: 0, completed: 0, open: 0 } },
+    ]);
   });
 });
 

@@ -6,51 +6,23 @@ import { type NullPlacement, type SortedTaskRow, type TaskOrder, taskSort } from
 import { taskSlice } from '../../src/tasks/task.queries.ts';
 import { createTaskStore } from '../../src/tasks/task.store.ts';
 import { deletedTasks } from '../../src/tasks/trash.store.ts';
-import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
+import type { OpenTestDatabase } from '../support/open-test-database.ts';
 import { measuredPlans } from './support/measured-plans.ts';
+import { LARGE_LIST, openPlannedTasks, PARENT, TASKS, USER } from './support/planned-tasks.ts';
 
 /** Orders and lists of a user of 100,000 planned tasks: half are due on no day, most have no priority. */
 
-const USER = 'planner';
-const TASKS = 100_000;
 const PAGE = 100;
 /** What a page may read: of each range that a place makes as much as a page, and twice where PostgreSQL sorts what it reads. */
 const MOST = 8 * PAGE;
-/** Rows at a time where all of them are wanted; no divisor of their number. */
+/** Rows at a time where all of them are wanted, of which only the keys are looked at; no divisor of their number. */
 const STEP = 997;
-const LARGE_LIST = '00000000-0000-7000-8000-000000000001';
-const PARENT = '00000000-0000-7000-8000-000000000002';
+const PLAIN = { isPlain: true, tags: false, list: false, subtaskCounts: false };
 
 let database: OpenTestDatabase;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
-  await database.owner(`insert into users (id) values ('${USER}'), ('somebody')`);
-  await database.owner(`insert into lists (id, user_id, name) values ('${LARGE_LIST}', '${USER}', 'Large')`);
-  const client = await database.pool.connect();
-  await client.query('set session_replication_role = replica');
-  await client.query(`insert into tasks (id, user_id, title) values ('${PARENT}', '${USER}', 'Parent')`);
-  // Moments, dates and priorities repeat, so that every key has to decide somewhere; others have deleted theirs later.
-  await client.query(
-    `insert into tasks (id, user_id, title, completed, completed_at, created_at, updated_at, deleted_at, priority,
-       due_date, due_at, due_sort, list_id, parent_id, rank)
-     select id, owner, 'Task ' || n, completed_at is not null, completed_at, created_at, created_at, deleted_at, priority,
-       due_date, due_at, coalesce(due_date + time '23:59:59.999', due_at at time zone 'UTC'), list_id, parent_id, rank
-     from generate_series(1, ${TASKS}) n, unnest(array['${USER}', 'somebody']) owner, lateral (
-       select md5(n || owner)::uuid as id, timestamptz '2026-01-01' + n * interval '1 minute' as created_at,
-         case when n % 5 = 0 then timestamptz '2026-05-01' + n % 977 * interval '1 hour' end as completed_at,
-         case when n % 20 = 7 then case owner when '${USER}' then timestamptz '2026-06-01' else timestamptz '2026-07-01' end
-           + n % 971 * interval '1 second' end as deleted_at,
-         case when n % 3 = 0 then 1 + n % 4 else 0 end as priority,
-         case when n % 4 = 1 then date '2026-01-01' + n % 500 end as due_date,
-         case when n % 4 = 3 then timestamptz '2026-01-01' + n % 501 * interval '1 hour' end as due_at,
-         case when owner = '${USER}' and n % 10 = 2 then '${LARGE_LIST}'::uuid end as list_id,
-         case when owner = '${USER}' and n % 10 = 4 then '${PARENT}'::uuid end as parent_id,
-         case when n % 50 = 4 then 'm' || lpad((n * 7919 % ${TASKS})::text, 6, '0') || '1' end as rank
-     ) as planned`,
-  );
-  client.release(true);
-  await database.owner('analyze');
+  database = await openPlannedTasks();
 }, 120_000);
 
 afterAll(() => database.close());
@@ -100,7 +72,7 @@ async function paged(orders: TaskOrder[], filter: TaskFilter | undefined, fromEn
   for (;;) {
     const place = edge && sort.keys.map((key) => key.of(edge!));
     const bounds = place && (fromEnd ? { before: place } : { after: place });
-    const slice = { sort, criteria: { filter }, limit: STEP, fromEnd, ...bounds };
+    const slice = { sort, criteria: { filter }, limit: STEP, fromEnd, ...bounds, selection: PLAIN };
     const rows = await taskSlice(database, USER, slice);
     const ids = rows.map(({ id }) => id);
     if (fromEnd) seen.unshift(...ids);
@@ -246,6 +218,13 @@ describe('an index', () => {
     // What is completed and what is not are two pages, of which one is made.
     expect({ sequential, sorts }).toEqual({ sequential: [], sorts: index === 'tasks_completed_at_index' ? 1 : 0 });
     expect(rowsRead).toBeLessThanOrEqual(MOST);
+  });
+
+  it('serves tags, lists and numbers of subtasks that are read with a page', async () => {
+    const selection = { isPlain: false, tags: true, list: true, subtaskCounts: true };
+    const slice = { sort: taskSort([order('due', 'asc')]), criteria: {}, limit: PAGE, fromEnd: false, selection };
+    const { rowsRead, sequential } = await costOf((of) => taskSlice(of, USER, slice));
+    expect({ sequential, few: rowsRead <= MOST }).toEqual({ sequential: [], few: true });
   });
 
   it('serves a task that is moved far into the list', async () => {

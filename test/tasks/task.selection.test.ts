@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { type FieldNode, type FragmentDefinitionNode, Kind, parse } from 'graphql';
-import { isPlainList } from '../../src/tasks/task.selection.ts';
+import type { TaskSelection } from '../../src/tasks/task.related.ts';
+import { taskSelection } from '../../src/tasks/task.selection.ts';
 
 /** Of the first field of the first operation. */
-function isPlain(text: string): boolean {
+function selection(text: string): TaskSelection {
   const { definitions } = parse(text);
   const [operation] = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const fragments = Object.fromEntries(
@@ -12,7 +13,7 @@ function isPlain(text: string): boolean {
       .map((fragment) => [fragment.name.value, fragment]),
   );
   const [field] = operation!.selectionSet.selections as [FieldNode];
-  return isPlainList({ fieldNodes: [field], fragments });
+  return taskSelection({ fieldNodes: [field], fragments });
 }
 
 describe('a list of tasks', () => {
@@ -26,7 +27,7 @@ describe('a list of tasks', () => {
       '{ tasks { nodes { id subtaskCounts { total } subtasks { priority } history { nodes { version } } } } }',
     ],
   ])('is plain with %s', (_what, text) => {
-    expect(isPlain(text)).toBe(true);
+    expect(selection(text)).toMatchObject({ isPlain: true });
   });
 
   it.each([
@@ -42,6 +43,37 @@ describe('a list of tasks', () => {
     ['a field that may be left out', 'query ($with: Boolean!) { tasks { nodes { recurrence @include(if: $with) } } }'],
     ['a field that nobody knows of yet', '{ tasks { nodes { estimate } } }'],
   ])('is not plain with %s', (_what, text) => {
-    expect(isPlain(text)).toBe(false);
+    expect(selection(text)).toMatchObject({ isPlain: false });
+  });
+});
+
+describe('with a list of tasks are read', () => {
+  it.each([
+    ['the names of tags', '{ tasks { nodes { tags { id name } } } }', { tags: true }],
+    [
+      'the colour of the list',
+      '{ tasks { edges { node { place: list { __typename colour: color } } } } }',
+      { list: true },
+    ],
+    [
+      'tags in fragments',
+      '{ tasks { nodes { ...T } } } fragment T on Task { tags { ...N } } fragment N on Tag { version ... on Node { id } }',
+      { tags: true },
+    ],
+    ['numbers of subtasks', '{ tasks { nodes { subtaskCounts { open } } } }', { subtaskCounts: true }],
+  ])('%s', (_what, text, expected) => {
+    expect(selection(text)).toMatchObject({ tags: false, list: false, subtaskCounts: false, ...expected });
+  });
+
+  it.each([
+    ['tags whose times are asked for', '{ tasks { nodes { tags { name createdAt } } } }'],
+    [
+      'tags whose times are asked for elsewhere',
+      '{ tasks { nodes { tags { id } } edges { node { tags { updatedAt } } } } }',
+    ],
+    ['numbers of their list', '{ tasks { nodes { list { id taskCounts { total } } } } }'],
+    ['tags of their subtasks', '{ tasks { nodes { subtasks { tags { id } list { id } subtaskCounts { total } } } } }'],
+  ])('not %s, which have statements of their own', (_what, text) => {
+    expect(selection(text)).toMatchObject({ tags: false, list: false, subtaskCounts: false });
   });
 });

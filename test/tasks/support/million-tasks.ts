@@ -1,5 +1,5 @@
-import { Client } from 'pg';
 import { type OpenTestDatabase, openTestDatabase } from '../../support/open-test-database.ts';
+import { withoutIndexes } from './without-indexes.ts';
 
 /** A million tasks, 100,000 of them of one user and the others of 4,500 more, scattered as time scatters them. */
 
@@ -9,8 +9,6 @@ export const BUSY_USER = 'busy';
 export const BUSY_USERS_TASKS = TASKS / 10;
 export const ORDINARY_USER = 'user-7';
 const ORDINARY_USERS = 4500;
-/** Each works on one core. */
-const CONNECTIONS = 2;
 
 /** Words of the busy user's tasks: one task in a thousand, a hundred and ten, and all. */
 export const WORDS = { seldom: 'seldom', hundredth: 'hundredth', tenth: 'tenth', every: 'task' };
@@ -21,22 +19,10 @@ export async function openMillionTasks(): Promise<OpenTestDatabase> {
   await database.owner(
     `insert into users (id) select 'user-' || n from generate_series(1, ${ORDINARY_USERS}) n union all select '${BUSY_USER}'`,
   );
-  const indexes = await database.owner<{ name: string; definition: string }>(
-    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
-     where indrelid = 'tasks'::regclass and not indisunique`,
-  );
   await database.owner('alter table tasks disable trigger tasks_stamp');
-  for (const { name } of indexes) await database.owner(`drop index ${name}`);
-  const share = TASKS / CONNECTIONS;
-  await together(database.url, CONNECTIONS, (client, part) =>
-    client.query(insertion(part * share + 1, (part + 1) * share)),
+  await withoutIndexes(database, (client, part, parts) =>
+    client.query(insertion((part * TASKS) / parts + 1, ((part + 1) * TASKS) / parts)),
   );
-  // Larger ones first, so that both connections end at the same time.
-  const waiting = indexes.sort((a, b) => Number(b.definition.includes('gin')) - Number(a.definition.includes('gin')));
-  await together(database.url, CONNECTIONS, async (client) => {
-    await client.query("set maintenance_work_mem = '256MB'; set max_parallel_maintenance_workers = 0");
-    for (let next = waiting.shift(); next; next = waiting.shift()) await client.query(next.definition);
-  });
   await database.owner('alter table tasks enable trigger tasks_stamp');
   await database.owner(
     `insert into audit_events (id, user_id, event, outcome, occurred_at, last_at)
@@ -47,20 +33,6 @@ export async function openMillionTasks(): Promise<OpenTestDatabase> {
   // Sees to it that counts need not look at the rows, as autovacuum does in the end.
   await database.owner('vacuum (analyze) tasks, users, audit_events');
   return database;
-}
-
-async function together(
-  url: string,
-  count: number,
-  work: (client: Client, part: number) => Promise<unknown>,
-): Promise<void> {
-  await Promise.all(
-    Array.from({ length: count }, async (_, part) => {
-      const client = new Client({ connectionString: url });
-      await client.connect();
-      await work(client, part).finally(() => client.end());
-    }),
-  );
 }
 
 function insertion(from: number, to: number): string {
