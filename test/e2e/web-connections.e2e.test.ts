@@ -2,7 +2,18 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import type { Browser } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { browserSuite, startBrowser } from './support/browser-suite.ts';
-import { checkOf, has, type Person, quickAdd, shows, signUp, startWebApp, taskOf, type WebApp } from './support/web.ts';
+import {
+  checkOf,
+  has,
+  PASSWORD,
+  type Person,
+  quickAdd,
+  shows,
+  signUp,
+  startWebApp,
+  taskOf,
+  type WebApp,
+} from './support/web.ts';
 
 const MINUTE = 60_000;
 
@@ -107,12 +118,47 @@ browserSuite('the front end and the world around it', () => {
     expect(refused).toEqual([401]);
   });
 
-  test('a session that has ended asks to sign in', async () => {
-    const { page, context } = await open('Buy bread');
+  test('a session that has ended asks to sign in, and what was done meanwhile waits for its user alone', async () => {
+    const person = await open('Buy bread');
+    const { page, context, email } = person;
     await context.clearCookies();
     app.ahead = 20 * MINUTE;
     await quickAdd(page, 'Call Mara');
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+    app.ahead = 0;
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByLabel('Name').fill('Grace Hopper');
+    await page.getByLabel('Email').fill('somebody-else@example.com');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Nothing to do' }).waitFor();
+    await quickAdd(page, 'Of Grace');
+    await shows(page, 'Of Grace');
+    await has(person, 'Buy bread');
+    await page.getByRole('button', { name: 'Grace Hopper' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await shows(page, 'Buy bread', 'Call Mara');
+    await has(person, 'Buy bread', 'Call Mara');
+  });
+
+  test('tabs share who is signed in: what one does for somebody is not done for somebody else in the other', async () => {
+    const first = await open('Buy bread');
+    const { context, page, openTab } = first;
+    const second = await openTab();
+    await shows(second, 'Buy bread');
+    const data = { email: 'in-the-other-tab@example.com', name: 'Grace Hopper', password: PASSWORD };
+    await context.request.post(`${app.url}/api/auth/sign-up/email`, { data, headers: { origin: app.url } });
+    await second.reload();
+    await second.getByRole('button', { name: 'Grace Hopper' }).waitFor();
+    await page.getByRole('button', { name: 'Grace Hopper' }).waitFor();
+    await page.getByRole('heading', { name: 'Nothing to do' }).waitFor();
+    await second.getByRole('button', { name: 'Grace Hopper' }).click();
+    await second.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+    await has(first, 'Buy bread');
   });
 
   test.each([

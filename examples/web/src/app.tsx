@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { openSession, session } from './auth/session.ts';
+import { followOtherTabs, openSession, session } from './auth/session.ts';
 import { SignInPage } from './auth/sign-in-page.tsx';
 import { Shell } from './layout/shell.tsx';
 import { useStore } from './ui/store.ts';
@@ -8,7 +8,10 @@ import { WorkspaceProvider } from './workspace/workspace-context.tsx';
 /** Who is signed in decides what is shown. */
 export function App() {
   const user = useStore(session);
-  useEffect(() => void openSession(), []);
+  useEffect(() => {
+    void openSession();
+    return followOtherTabs();
+  }, []);
 
   if (user === undefined) return <Opening />;
   if (user === null) return <SignInPage />;

@@ -54,6 +54,7 @@ export interface Person {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly userId: string;
+  readonly email: string;
   /** errors on the console, and exceptions that nobody caught */
   readonly complaints: readonly string[];
   /** the REST API as the same user: another device */
@@ -62,6 +63,7 @@ export interface Person {
   openTab(): Promise<Page>;
 }
 
+export const PASSWORD = 'correct horse battery';
 let people = 0;
 
 export async function openWeb(browser: Browser, app: TestApp, options: BrowserContextOptions = {}): Promise<Page> {
@@ -80,7 +82,8 @@ export async function signUp(
   const { prepare, ...contextOptions } = options;
   const context = await browser.newContext({ viewport: SIZES.desk, reducedMotion: 'reduce', ...contextOptions });
   people += 1;
-  const data = { email: `person-${people}@example.com`, name: 'Ada Lovelace', password: 'correct horse battery' };
+  const email = `person-${people}@example.com`;
+  const data = { email, name: 'Ada Lovelace', password: PASSWORD };
   await context.request.post(`${app.url}/api/auth/sign-up/email`, { data, headers: { origin: app.url } });
   const { token } = await (await context.request.get(`${app.url}/api/auth/token`)).json();
   const userId = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString()).sub;
@@ -101,7 +104,7 @@ export async function signUp(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.getByLabel('New task', { exact: true }).waitFor();
-  return { page, context, userId, complaints, elsewhere, openTab: () => openTab(context, app) };
+  return { page, context, userId, email, complaints, elsewhere, openTab: () => openTab(context, app) };
 }
 
 async function openTab(context: BrowserContext, app: TestApp): Promise<Page> {

@@ -46,6 +46,7 @@ export class OfflineQueue {
   #waiting: readonly TaskCommandInput[] = [];
   #flushing: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isStarted = false;
 
   constructor(options: OfflineQueueOptions) {
     this.#options = options;
@@ -53,10 +54,12 @@ export class OfflineQueue {
 
   /** Shows what waits from the last time, and sends it. Returns what stops it. */
   start(): () => void {
+    this.#isStarted = true;
     const flush = () => void this.flush();
     window.addEventListener('online', flush);
     void this.#reload().then(flush);
     return () => {
+      this.#isStarted = false;
       window.removeEventListener('online', flush);
       clearTimeout(this.#timer);
       for (const { id } of this.#waiting) this.#options.layers.hide(id);
@@ -81,7 +84,8 @@ export class OfflineQueue {
     await this.#options.store.add(command);
     // Not before it is stored: what is read from the store meanwhile would lack it.
     if (!this.#waiting.some(({ id }) => id === command.id)) this.#set([...this.#waiting, command]);
-    void this.flush();
+    // One that is about to end may not see it any more.
+    void Promise.resolve(this.#flushing).then(() => this.flush());
   }
 
   /** An earlier command of the same task changes the version that this one expects: what is behind it is its own. */
@@ -91,12 +95,13 @@ export class OfflineQueue {
     return { id, update: { id: update.id, input: update.input } };
   }
 
-  /** Sends what waits, in order, until nothing does or the server is away. */
-  flush(): Promise<void> {
+  /** Sends what waits, in order, until nothing does or the server is away. What comes after `start` was undone waits. */
+  async flush(): Promise<void> {
+    if (!this.#isStarted) return;
     this.#flushing ??= this.#send().finally(() => {
       this.#flushing = undefined;
     });
-    return this.#flushing;
+    await this.#flushing;
   }
 
   async #send(): Promise<void> {
@@ -104,9 +109,10 @@ export class OfflineQueue {
     // Of several tabs one at a time, so that the order holds.
     await navigator.locks.request('offline queue', async () => {
       await this.#reload();
-      while (this.#waiting.length > 0 && navigator.onLine) {
+      while (this.#isStarted && this.#waiting.length > 0 && navigator.onLine) {
         const problem = await this.#sendBatch(this.#waiting.slice(0, BATCH));
         if (problem === undefined) continue;
+        if (!this.#isStarted) return;
         this.#timer = setTimeout(() => void this.flush(), (problem.retryAfter ?? 0) * 1000 || RETRY_INTERVAL);
         return;
       }

@@ -58,9 +58,15 @@ export class SavedCache implements SyncPosition {
     }, INTERVAL);
   }
 
-  /** Of a user who signs out nothing stays on the device. */
-  async forget(): Promise<void> {
+  /** What has not been written by now stays unwritten: the next pull brings it again. */
+  stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Of a user who signs out no tasks stay on the device. */
+  async forget(): Promise<void> {
+    this.stop();
     await del(this.#key).catch(() => undefined);
   }
 }

@@ -1,5 +1,5 @@
-import { createAccessTokens } from '../apollo/live-links.ts';
-import { Store } from '../ui/store.ts';
+import { type AccessTokens, createAccessTokens } from '../apollo/live-links.ts';
+import { resetUserStores, Store } from '../ui/store.ts';
 import { signOut as endSession, fetchToken } from './auth-api.ts';
 
 /** Whom the access token names. */
@@ -15,7 +15,7 @@ type Session = User | null | undefined;
 const LAST_USER = 'last user';
 
 export const session = new Store<Session>(undefined);
-export const tokens = createAccessTokens(fetchToken);
+const tokens = createAccessTokens(fetchToken);
 
 /** To be called when the page opens, and after signing in or up. */
 export async function openSession(): Promise<void> {
@@ -29,15 +29,42 @@ export async function openSession(): Promise<void> {
   }
 }
 
-/** The server accepts no token of this session any more. */
-export function expireSession(): void {
+/** Another tab that signs in or out does so for this one too: they share the cookie. Returns what stops it. */
+export function followOtherTabs(): () => void {
+  const onStorage = ({ key }: StorageEvent) => key === LAST_USER && void openSession();
+  window.addEventListener('storage', onStorage);
+  return () => window.removeEventListener('storage', onStorage);
+}
+
+export function isSignedIn(user: User): boolean {
+  return session.get()?.id === user.id;
+}
+
+/** Tokens of this user and of no other: what one has begun must not be done as another who has signed in since. */
+export function tokensOf(user: User): AccessTokens {
+  return {
+    async current() {
+      const token = await tokens.current();
+      if (token === undefined) return undefined;
+      const owner = userOf(token);
+      if (owner.id === user.id) return token;
+      setUser(owner);
+      return undefined;
+    },
+    forget: () => tokens.forget(),
+  };
+}
+
+/** The server accepts no token of this user any more. */
+export function expireSession(user: User): void {
+  if (!isSignedIn(user)) return;
   tokens.forget();
   setUser(null);
 }
 
-export async function closeSession(): Promise<void> {
+export async function closeSession(user: User): Promise<void> {
   await endSession();
-  expireSession();
+  expireSession(user);
 }
 
 function setUser(user: User | null): void {
@@ -45,6 +72,7 @@ function setUser(user: User | null): void {
   else localStorage.removeItem(LAST_USER);
   // The same one again is no news: everything of the user would be set up anew.
   if (user && session.get()?.id === user.id) return;
+  resetUserStores();
   session.set(user);
 }
 

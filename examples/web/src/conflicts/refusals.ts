@@ -1,6 +1,6 @@
 import type { Refusal } from '../apollo/offline-queue.ts';
 import type { TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
-import { Store } from '../ui/store.ts';
+import { createUserStore } from '../ui/store.ts';
 import { showToast } from '../ui/toasts.tsx';
 
 /** A change that meets another one: the user decides. */
@@ -13,7 +13,7 @@ export interface Conflict {
   readonly version: number;
 }
 
-export const conflicts = new Store<readonly Conflict[]>([]);
+export const conflicts = createUserStore<readonly Conflict[]>([]);
 
 /** What was refused has been rolled back already; here the user hears of it. */
 export function showRefusal({ command: { update }, problem, task }: Refusal): void {

@@ -10,7 +10,7 @@ export function AccountMenu({ showHelp }: { readonly showHelp: () => void }) {
 
   async function signOut(): Promise<void> {
     try {
-      await closeSession();
+      await closeSession(user);
       await saved.forget();
     } catch {
       showToast('Signing out needs the server.');

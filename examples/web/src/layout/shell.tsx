@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { endOf } from '../apollo/live-links.ts';
 import { useLiveTasks } from '../apollo/use-live-tasks.ts';
 import { useOfflineQueue } from '../apollo/use-offline-queue.ts';
-import { expireSession, tokens } from '../auth/session.ts';
+import { expireSession } from '../auth/session.ts';
 import { ConflictDialog } from '../conflicts/conflict-dialog.tsx';
 import { ShortcutsDialog } from '../shortcuts/shortcuts-dialog.tsx';
 import { TrashPage } from '../trash/trash-page.tsx';
@@ -19,7 +19,7 @@ const SIDEBAR = 'sidebar';
 
 /** The page of who is signed in: views on the left, tasks on the right, live and offline underneath. */
 export function Shell() {
-  const { client, saved, queue, lists } = useWorkspace();
+  const { user, tokens, client, saved, queue, lists } = useWorkspace();
   const view = useView();
   const [isHelpShown, setHelpShown] = useState(false);
   const waiting = useOfflineQueue(queue);
@@ -31,7 +31,7 @@ export function Shell() {
     onChange: refresh,
     onLabels: () => lists.requestLabels(),
     onCaughtUp: refresh,
-    onFailure: (error) => endOf(error) === 'final' && expireSession(),
+    onFailure: (error) => endOf(error) === 'final' && expireSession(user),
   });
   useTimeZone();
   const showHelp = () => setHelpShown(true);

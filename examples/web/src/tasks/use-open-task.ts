@@ -1,9 +1,9 @@
-import { Store, useStore } from '../ui/store.ts';
+import { createUserStore, useStore } from '../ui/store.ts';
 
 /** The task whose card is open: one at a time. */
-const openTask = new Store<string | undefined>(undefined);
+const openTask = createUserStore<string | undefined>(undefined);
 /** The tasks whose subtasks are shown. */
-const expandedTasks = new Store<ReadonlySet<string>>(new Set());
+const expandedTasks = createUserStore<ReadonlySet<string>>(new Set());
 
 export function useOpenTask(id: string) {
   const isOpen = useStore(openTask) === id;

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { problemOf } from '../apollo/problem.ts';
 import { outermost, putTask, readTask, removeTask } from '../apollo/task-cache.ts';
+import { isSignedIn } from '../auth/session.ts';
 import {
   type CreateTaskInput,
   type TaskCommandInput,
@@ -8,6 +9,7 @@ import {
   UndoDocument,
   type UpdateTaskInput,
 } from '../generated/graphql.ts';
+import { createUserStore } from '../ui/store.ts';
 import { showToast } from '../ui/toasts.tsx';
 import type { Done } from '../workspace/commander.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -32,7 +34,7 @@ export interface TaskActions {
 }
 
 /** What was done last, of all components. */
-let lastToken: string | undefined;
+const lastToken = createUserStore<string | undefined>(undefined);
 
 export function useTaskActions(): TaskActions {
   const workspace = useWorkspace();
@@ -40,7 +42,7 @@ export function useTaskActions(): TaskActions {
 }
 
 function createActions(workspace: Workspace): TaskActions {
-  const { commander, client, lists } = workspace;
+  const { user, commander, client, lists } = workspace;
 
   async function perform(command: Omit<TaskCommandInput, 'id'>, words?: string, base?: TaskFieldsFragment) {
     tellOf(await commander.perform({ id: crypto.randomUUID(), ...command }, base), words);
@@ -54,11 +56,15 @@ function createActions(workspace: Workspace): TaskActions {
   }
 
   function tellOf(done: Done | undefined, words?: string): void {
-    lastToken = done?.undoToken;
-    if (words && done) showToast(words, lastToken ? { label: 'Undo', run: undo } : undefined);
+    if (!done || !isSignedIn(user)) return;
+    const token = done.undoToken;
+    lastToken.set(token);
+    // Of two toasts each takes back its own.
+    if (words) showToast(words, token ? { label: 'Undo', run: () => void takeBack(token) } : undefined);
   }
 
   async function takeBack(token: string): Promise<void> {
+    if (lastToken.get() === token) lastToken.set(undefined);
     try {
       const { data } = await client.mutate({
         mutation: UndoDocument,
@@ -74,8 +80,8 @@ function createActions(workspace: Workspace): TaskActions {
   }
 
   function undo(): void {
-    if (lastToken) void takeBack(lastToken);
-    lastToken = undefined;
+    const token = lastToken.get();
+    if (token) void takeBack(token);
   }
 
   return {

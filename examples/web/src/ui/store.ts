@@ -22,6 +22,19 @@ export class Store<Value> {
   }
 }
 
+const resets = new Set<() => void>();
+
+/** A store of what belongs to whoever is signed in: nobody else finds it there. */
+export function createUserStore<Value>(value: Value): Store<Value> {
+  const store = new Store(value);
+  resets.add(() => store.set(value));
+  return store;
+}
+
+export function resetUserStores(): void {
+  for (const reset of resets) reset();
+}
+
 export function useStore<Value>(store: Store<Value>): Value {
   return useSyncExternalStore(store.subscribe, store.get);
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { Store, useStore } from './store.ts';
+import { createUserStore, useStore } from './store.ts';
 
 interface Toast {
   readonly id: string;
@@ -11,7 +11,7 @@ interface Toast {
 /** milliseconds that one is shown */
 const DURATION = 6_000;
 
-const shown = new Store<readonly Toast[]>([]);
+const shown = createUserStore<readonly Toast[]>([]);
 
 /** At most two at once: a third pushes the oldest out. */
 export function showToast(text: string, action?: Toast['action']): void {

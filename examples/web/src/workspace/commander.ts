@@ -21,7 +21,8 @@ export interface Done {
   readonly undoToken?: string | undefined;
 }
 
-const AWAY: readonly string[] = [UNREACHABLE, 'SERVICE_UNAVAILABLE'];
+/** No refusals: what was done waits for the server, for its patience, or until the user has signed in again. */
+const AWAY: readonly string[] = [UNREACHABLE, 'SERVICE_UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED'];
 
 /**
  * The one way of every change of a task: it shows at once, goes to the server as a mutation, and waits in the offline queue

@@ -25,6 +25,7 @@ export function WorkspaceProvider({ user, fallback, children }: ProviderProps) {
 
   useEffect(() => {
     void workspace.saved.restore().then(() => setRestored(true));
+    return () => workspace.saved.stop();
   }, [workspace]);
 
   if (!isRestored) return fallback;
