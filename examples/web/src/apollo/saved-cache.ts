@@ -1,5 +1,7 @@
 import type { InMemoryCache, NormalizedCacheObject } from '@apollo/client';
+import { print } from '@apollo/client/utilities';
 import { del, get, set } from 'idb-keyval';
+import { TaskFieldsFragmentDoc } from '../generated/graphql.ts';
 
 /** How far the cache is equal to the server: the last sync token. */
 export interface SyncPosition {
@@ -8,10 +10,13 @@ export interface SyncPosition {
 }
 
 interface Saved {
+  readonly shape: string;
   readonly cache: NormalizedCacheObject;
   readonly syncToken: string | undefined;
 }
 
+/** A version of the page that asks for more begins anew: of tasks that have not changed the rest would never come. */
+const SHAPE = print(TaskFieldsFragmentDoc);
 /** milliseconds between two writes at least */
 const INTERVAL = 2_000;
 
@@ -40,7 +45,7 @@ export class SavedCache implements SyncPosition {
 
   async #read(): Promise<void> {
     const saved = await get<Saved>(this.#key).catch(() => undefined);
-    if (saved === undefined) return;
+    if (saved?.shape !== SHAPE) return;
     this.#cache.restore(saved.cache);
     this.#syncToken = saved.syncToken;
   }
@@ -53,7 +58,7 @@ export class SavedCache implements SyncPosition {
     this.#syncToken = syncToken;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      const record: Saved = { cache: this.#cache.extract(), syncToken: this.#syncToken };
+      const record: Saved = { shape: SHAPE, cache: withoutSearches(this.#cache.extract()), syncToken: this.#syncToken };
       set(this.#key, record).catch(() => undefined);
     }, INTERVAL);
   }
@@ -69,4 +74,10 @@ export class SavedCache implements SyncPosition {
     this.stop();
     await del(this.#key).catch(() => undefined);
   }
+}
+
+/** A list for each word that was ever typed would be kept for ever. */
+function withoutSearches({ ROOT_QUERY, ...objects }: NormalizedCacheObject): NormalizedCacheObject {
+  const fields = Object.entries(ROOT_QUERY ?? {}).filter(([name]) => !/^tasks:.*"search":"/.test(name));
+  return { ...objects, ROOT_QUERY: Object.fromEntries(fields) as NormalizedCacheObject[string] };
 }
