@@ -1,28 +1,33 @@
 /**
- * Keeps the page on the device, so that it opens without a network. The page itself is asked for first and kept for the
- * time when there is no answer; files whose names have a hash never change and are asked for once. Everything else,
- * the API above all, passes by.
+ * Keeps the page on the device, so that it opens without a network, and while the server is away. The page itself is asked
+ * for first and kept for the time when there is no answer; files whose names have a hash never change and are asked for
+ * once. Everything else, the API above all, passes by.
  */
 const CACHE = 'page';
 
-self.addEventListener('install', () => self.skipWaiting());
+// The page that has this worker installed was read before it was there.
+self.addEventListener('install', (event) => {
+  self.skipWaiting();
+  event.waitUntil(fetch('/').then(takeOver));
+});
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(event.request.url);
   if (event.request.method !== 'GET' || origin !== self.location.origin) return;
-  if (pathname === '/') event.respondWith(fromNetwork(event.request));
+  if (pathname === '/') event.respondWith(fromNetwork(event));
   else if (pathname.startsWith('/assets/')) event.respondWith(fromCache(event.request));
 });
 
-async function fromNetwork(request) {
+async function fromNetwork(event) {
   const cache = await caches.open(CACHE);
   try {
-    const response = await fetch(request);
-    if (response.ok) await takeOver(cache, request, response.clone());
-    return response;
+    const response = await fetch(event.request);
+    // What cannot be taken over, as without all of its files, leaves the one before.
+    if (response.ok) event.waitUntil(takeOver(response.clone()).catch(() => undefined));
+    return response.status < 500 ? response : ((await cache.match('/')) ?? response);
   } catch (error) {
-    const kept = await cache.match(request);
+    const kept = await cache.match('/');
     if (kept) return kept;
     throw error;
   }
@@ -37,14 +42,19 @@ async function fromCache(request) {
   return response;
 }
 
-/** A page that has changed names other files: those of the one before go. */
-async function takeOver(cache, request, response) {
-  const [before, after] = await Promise.all([
-    cache.match(request).then((kept) => kept?.text()),
-    response.clone().text(),
-  ]);
-  if (before !== undefined && before !== after) {
-    for (const key of await cache.keys()) if (!after.includes(new URL(key.url).pathname)) await cache.delete(key);
+/** With the files that it names. When the page has changed, those of the one before go. */
+async function takeOver(response) {
+  if (!response.ok || response.redirected) throw new Error('The answer is not the page');
+  const cache = await caches.open(CACHE);
+  const page = await response.clone().text();
+  const files = page.match(/\/assets\/[^"]+/g) ?? [];
+  const before = await cache.match('/').then((kept) => kept?.text());
+  if (before === page) return;
+  await cache.addAll(files);
+  await cache.put('/', response);
+  if (before === undefined) return;
+  for (const key of await cache.keys()) {
+    const { pathname } = new URL(key.url);
+    if (pathname !== '/' && !files.includes(pathname)) await cache.delete(key);
   }
-  await cache.put(request, response);
 }
