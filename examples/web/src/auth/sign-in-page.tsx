@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import { AuthError, signIn, signUp } from './auth-api.ts';
-import { openSession } from './session.ts';
+import { openSession, session } from './session.ts';
 
 /** Signing in and signing up are one form: the second asks for a name as well. */
 export function SignInPage() {
@@ -19,10 +19,13 @@ export function SignInPage() {
       if (isNew) await signUp({ email, password, name });
       else await signIn({ email, password });
       await openSession();
+      // Where it went well, the page is another one now.
+      if (session.get()) return;
+      setFault('The browser has not kept the session. Are cookies allowed here?');
     } catch (error) {
       setFault(error instanceof AuthError ? error.message : 'The server cannot be reached.');
-      setBusy(false);
     }
+    setBusy(false);
   }
 
   function onSubmit(event: FormEvent<HTMLFormElement>): void {

@@ -8,7 +8,6 @@ import {
   UpdateListDocument,
   UpdateTagDocument,
 } from '../generated/graphql.ts';
-import { showToast } from '../ui/toasts.tsx';
 
 export type LabelKind = 'list' | 'tag';
 
@@ -23,7 +22,12 @@ const DOCUMENTS = {
 } as const;
 
 /** Creates a list or tag, or changes the one with the id. Its name and colour show wherever it is. */
-export function saveLabel(client: ApolloClient, kind: LabelKind, input: LabelInput, id?: string): Promise<boolean> {
+export function saveLabel(
+  client: ApolloClient,
+  kind: LabelKind,
+  input: LabelInput,
+  id?: string,
+): Promise<string | undefined> {
   const { create, update } = DOCUMENTS[kind];
   return attempt(() =>
     id === undefined
@@ -36,7 +40,7 @@ export function saveLabel(client: ApolloClient, kind: LabelKind, input: LabelInp
   );
 }
 
-export function deleteLabel(client: ApolloClient, kind: LabelKind, id: string): Promise<boolean> {
+export function deleteLabel(client: ApolloClient, kind: LabelKind, id: string): Promise<string | undefined> {
   const { remove } = DOCUMENTS[kind];
   return attempt(() =>
     client.mutate<unknown, { id: string }>({
@@ -47,14 +51,13 @@ export function deleteLabel(client: ApolloClient, kind: LabelKind, id: string): 
   );
 }
 
-/** Answers whether it went well; otherwise the reason is shown. */
-async function attempt(action: () => Promise<unknown>): Promise<boolean> {
+/** Answers the reason where it did not go well. */
+async function attempt(action: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await action();
-    return true;
+    return undefined;
   } catch (error) {
     const { message, fields } = problemOf(error);
-    showToast(fields.map(({ message: reason }) => `The name ${reason}.`).join(' ') || message);
-    return false;
+    return fields.map(({ message: reason }) => `The name ${reason}.`).join(' ') || message;
   }
 }

@@ -29,12 +29,18 @@ export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
   const [name, setName] = useState(label?.name ?? '');
   const [color, setColor] = useState<string | null>(label?.color ?? COLORS[5]?.[0] ?? null);
 
+  const [fault, setFault] = useState<string>();
+
   async function save(): Promise<void> {
-    if (await saveLabel(client, kind, { name: name.trim(), color }, label?.id)) onClose();
+    const reason = await saveLabel(client, kind, { name: name.trim(), color }, label?.id);
+    setFault(reason);
+    if (reason === undefined) onClose();
   }
 
   async function remove(id: string): Promise<void> {
-    if (!(await deleteLabel(client, kind, id))) return;
+    const reason = await deleteLabel(client, kind, id);
+    setFault(reason);
+    if (reason !== undefined) return;
     onClose();
     goTo({ kind: 'all' });
   }
@@ -66,6 +72,9 @@ export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
             />
           ))}
         </fieldset>
+        <p className="form-fault" role="alert">
+          {fault}
+        </p>
         <div className="dialog-foot">
           {label && (
             <button className="button button-quiet button-danger" type="button" onClick={() => void remove(label.id)}>
