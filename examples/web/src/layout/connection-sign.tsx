@@ -1,9 +1,9 @@
-import { useSyncExternalStore } from 'react';
 import { Icon } from '../ui/icon.tsx';
+import { useOnline } from '../ui/use-online.ts';
 
 /** Says when the device is offline and how much waits to be sent; nothing as long as all is well. */
 export function ConnectionSign({ waiting }: { readonly waiting: number }) {
-  const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
+  const isOnline = useOnline();
   if (isOnline && waiting === 0) return null;
   const changes = waiting === 1 ? '1 change waits' : `${waiting} changes wait`;
   return (
@@ -12,13 +12,4 @@ export function ConnectionSign({ waiting }: { readonly waiting: number }) {
       {isOnline ? changes : waiting > 0 ? `Offline, ${changes}` : 'Offline'}
     </p>
   );
-}
-
-function subscribe(listener: () => void): () => void {
-  window.addEventListener('online', listener);
-  window.addEventListener('offline', listener);
-  return () => {
-    window.removeEventListener('online', listener);
-    window.removeEventListener('offline', listener);
-  };
 }

@@ -8,6 +8,7 @@ import { ShortcutsDialog } from '../shortcuts/shortcuts-dialog.tsx';
 import { TrashPage } from '../trash/trash-page.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Toasts } from '../ui/toasts.tsx';
+import { useNewDay } from '../ui/today.ts';
 import { TasksPage } from '../views/tasks-page.tsx';
 import { hashOf, useView } from '../views/view.ts';
 import { useTimeZone } from '../workspace/use-time-zone.ts';
@@ -34,6 +35,7 @@ export function Shell() {
     onFailure: (error) => endOf(error) === 'final' && expireSession(user),
   });
   useTimeZone();
+  useNewDay(refresh);
   const showHelp = () => setHelpShown(true);
 
   return (

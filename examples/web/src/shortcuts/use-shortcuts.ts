@@ -62,7 +62,7 @@ function actionOf(key: string, targets: ShortcutTargets): (() => void) | undefin
       return task && (() => setCompleted(task, !task.completed));
     case 'Delete':
     case 'Backspace':
-      return task && (() => removeFocused(task, remove));
+      return task && (() => remove(task));
     case 's':
       return task && (() => toggleSelected(task.id));
     case 'a':
@@ -116,10 +116,4 @@ function moveFocus(places: number): void {
   const focused = document.activeElement?.closest('.task')?.querySelector<HTMLElement>('[data-task]');
   const index = focused ? titles.indexOf(focused) + places : 0;
   titles[index]?.focus();
-}
-
-/** The next one has the focus then, so that a row can be cleared key by key. */
-function removeFocused(task: TaskFieldsFragment, remove: (task: TaskFieldsFragment) => void): void {
-  moveFocus(1);
-  remove(task);
 }

@@ -2,6 +2,7 @@ import { dueDay } from '../apollo/due-day.ts';
 import type { RecurrenceBasis, TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
 import { TIME_ZONE } from '../views/time-zone.ts';
+import { DueField } from './due-field.tsx';
 import { RECURRENCES } from './recurrence.ts';
 
 interface DuePropertyProps {
@@ -23,17 +24,9 @@ export function DueProperty({ task, onChange }: DuePropertyProps) {
 
   return (
     <>
-      <label className="property property-date" data-set={day !== '' || undefined}>
-        <Icon name="calendar" />
-        <span>Due date</span>
-        <input type="date" aria-label="Due date" value={day} onChange={({ target }) => setDue(target.value, time)} />
-      </label>
+      <DueField type="date" icon="calendar" word="Due date" value={day} onSave={(newDay) => setDue(newDay, time)} />
       {day !== '' && (
-        <label className="property property-date" data-set={time !== '' || undefined}>
-          <Icon name="upcoming" />
-          <span>Time</span>
-          <input type="time" aria-label="Due time" value={time} onChange={({ target }) => setDue(day, target.value)} />
-        </label>
+        <DueField type="time" icon="upcoming" word="Time" value={time} onSave={(newTime) => setDue(day, newTime)} />
       )}
       {day !== '' && (
         <label className="property" data-set={recurrence !== null || undefined}>

@@ -1,6 +1,7 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { TaskFieldsFragment } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
+import { useOnLeave } from '../ui/use-on-leave.ts';
 import { useTaskActions } from './use-task-actions.ts';
 import { useTaskList } from './use-task-list.ts';
 
@@ -19,6 +20,7 @@ interface SubtaskListProps {
 export function SubtaskList({ parentId, canAdd = false, renderTask }: SubtaskListProps) {
   const actions = useTaskActions();
   const [title, setTitle] = useState('');
+  const written = useRef('');
   const { tasks } = useTaskList({
     first: MOST,
     filter: { parentIn: [parentId] },
@@ -26,10 +28,18 @@ export function SubtaskList({ parentId, canAdd = false, renderTask }: SubtaskLis
     orderBy: [{ field: 'POSITION', direction: 'ASC' }],
   });
 
-  function add(): void {
-    if (title.trim() !== '') actions.create({ title: title.trim(), parentId });
-    setTitle('');
+  function write(text: string): void {
+    written.current = text;
+    setTitle(text);
   }
+
+  function add(): void {
+    const newTitle = written.current.trim();
+    write('');
+    if (newTitle !== '') actions.create({ title: newTitle, parentId });
+  }
+
+  useOnLeave(add);
 
   return (
     <div className="subtasks">
@@ -42,8 +52,8 @@ export function SubtaskList({ parentId, canAdd = false, renderTask }: SubtaskLis
             placeholder="Add a subtask"
             maxLength={255}
             value={title}
-            onChange={({ target }) => setTitle(target.value)}
-            onKeyDown={(event) => event.key === 'Enter' && add()}
+            onChange={({ target }) => write(target.value)}
+            onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && add()}
             onBlur={add}
           />
         </div>

@@ -9,6 +9,7 @@ import {
 } from 'react';
 import type { TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
+import { useOnLeave } from '../ui/use-on-leave.ts';
 import { TaskCheckbox } from './task-checkbox.tsx';
 import { TaskHistory } from './task-history.tsx';
 import { TaskProperties } from './task-properties.tsx';
@@ -46,6 +47,12 @@ export function TaskEditor({ task, onClose, children }: EditorProps) {
   function close(): void {
     save();
     onClose();
+  }
+
+  /** With what was written, which is there again when the task is. */
+  function remove(): void {
+    save();
+    actions.remove(task);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -95,7 +102,7 @@ export function TaskEditor({ task, onClose, children }: EditorProps) {
       <TaskProperties task={task} />
       <TaskHistory task={task} />
       <div className="card-foot">
-        <button className="button button-quiet" type="button" onClick={() => actions.remove(task)}>
+        <button className="button button-quiet" type="button" onClick={remove}>
           <Icon name="trash" />
           Delete
         </button>
@@ -105,13 +112,6 @@ export function TaskEditor({ task, onClose, children }: EditorProps) {
       </div>
     </div>
   );
-}
-
-/** Whatever takes the card away, such as a list that it no longer belongs to: what was written stays. */
-function useOnLeave(save: () => void): void {
-  const latest = useRef(save);
-  latest.current = save;
-  useEffect(() => () => latest.current(), []);
 }
 
 /** As people expect of a card: a click beside it puts it down. Menus of the card are in the top layer, and part of it. */

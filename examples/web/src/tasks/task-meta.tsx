@@ -2,6 +2,7 @@ import { useFragment } from '@apollo/client/react';
 import type { CSSProperties } from 'react';
 import { type TaskFieldsFragment, TaskTitleFragmentDoc } from '../generated/graphql.ts';
 import { Icon } from '../ui/icon.tsx';
+import { useToday } from '../ui/today.ts';
 import { dueLabel } from './due-label.ts';
 import { recurrenceName } from './recurrence.ts';
 
@@ -15,6 +16,7 @@ interface MetaProps {
 /** The second line of a task: what there is to say of it besides its title, if anything. */
 export function TaskMeta({ task, isInList, isSubtask }: MetaProps) {
   const { completed, recurrence, subtaskCounts, list, tags, description, parentId } = task;
+  useToday();
   const due = dueLabel(task);
   return (
     <div className="task-meta">

@@ -1,8 +1,11 @@
 import { NetworkStatus } from '@apollo/client';
 import { useQuery } from '@apollo/client/react';
 import { useEffect, useRef, useState } from 'react';
+import { problemOf } from '../apollo/problem.ts';
 import { matches } from '../apollo/task-filter.ts';
 import { type TaskFieldsFragment, TasksDocument, type TasksQueryVariables } from '../generated/graphql.ts';
+import { showToast } from '../ui/toasts.tsx';
+import { useToday } from '../ui/today.ts';
 import { useWorkspace } from '../workspace/workspace-context.tsx';
 
 /** milliseconds that a task stays after it has ceased to belong to the list, so that the eye can follow */
@@ -24,14 +27,15 @@ export function useTaskList(variables: TasksQueryVariables): TaskListState {
     notifyOnNetworkStatusChange: true,
   });
   useRefresh(data !== undefined, JSON.stringify(variables));
+  // What is due today is another task tomorrow.
+  useToday();
   const nodes = data?.tasks.edges.map(({ node }) => node) ?? [];
   const { endCursor, hasNextPage = false } = data?.tasks.pageInfo ?? {};
   const isBusy = networkStatus === NetworkStatus.fetchMore || networkStatus === NetworkStatus.loading;
 
   function loadMore(): void {
     if (isBusy || !hasNextPage) return;
-    // What fails is tried again with the next scrolling.
-    fetchMore({ variables: { after: endCursor ?? null } }).catch(() => undefined);
+    fetchMore({ variables: { after: endCursor ?? null } }).catch((failure) => showToast(problemOf(failure).message));
   }
 
   return {

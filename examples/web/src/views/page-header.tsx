@@ -1,4 +1,5 @@
 import { Icon } from '../ui/icon.tsx';
+import { useToday } from '../ui/today.ts';
 import type { View } from './view.ts';
 
 interface PageHeaderProps {
@@ -12,6 +13,7 @@ interface PageHeaderProps {
 const TODAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export function PageHeader({ view, title, search = '', onSearch }: PageHeaderProps) {
+  useToday();
   return (
     <header className="page-header">
       <title>{title}</title>
