@@ -6,8 +6,8 @@ import {
   type TaskFieldsFragment,
 } from '../generated/graphql.ts';
 import type { CommandLayers } from './command-layers.ts';
-import { type Problem, problemOf, problemOfExtensions } from './problem.ts';
-import type { QueueStore } from './queue-store.ts';
+import { PASSING, type Problem, problemOf, problemOfExtensions } from './problem.ts';
+import type { QueueStore, WaitingCommand } from './queue-store.ts';
 import { putTask, removeTask } from './task-cache.ts';
 
 type Result = ApplyCommandsMutation['applyCommands']['results'][number];
@@ -16,10 +16,17 @@ export interface OfflineQueueOptions {
   readonly client: ApolloClient;
   readonly layers: CommandLayers;
   readonly store: QueueStore;
+  /** sends a command once more as the mutation that it was sent as, under the same idempotency key */
+  readonly repeat: (command: TaskCommandInput) => Promise<Repeated>;
   /** hears of each command that the server refused; it is in the queue no more */
   readonly onRefused: (refusal: Refusal) => void;
   /** hears of each batch that the server has answered */
   readonly onAnswered: () => void;
+}
+
+interface Repeated {
+  readonly task?: TaskFieldsFragment;
+  readonly deletedTaskId?: string;
 }
 
 /** A command that was not carried out, and will not be. */
@@ -43,7 +50,7 @@ const RETRY_INTERVAL = 10_000;
 export class OfflineQueue {
   readonly #options: OfflineQueueOptions;
   readonly #listeners = new Set<() => void>();
-  #waiting: readonly TaskCommandInput[] = [];
+  #waiting: readonly WaitingCommand[] = [];
   #flushing: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isStarted = false;
@@ -78,8 +85,9 @@ export class OfflineQueue {
     return () => this.#listeners.delete(listener);
   };
 
-  async add(added: TaskCommandInput): Promise<void> {
-    const command = this.#unguardedIfLater(added);
+  async add(added: WaitingCommand): Promise<void> {
+    // What was sent already stays to the letter what it was.
+    const command = added.wasSent ? added : this.#unguardedIfLater(added);
     this.#options.layers.show(command);
     await this.#options.store.add(command);
     // Not before it is stored: what is read from the store meanwhile would lack it.
@@ -110,13 +118,44 @@ export class OfflineQueue {
     await navigator.locks.request('offline queue', async () => {
       await this.#reload();
       while (this.#isStarted && this.#waiting.length > 0 && navigator.onLine) {
-        const problem = await this.#sendBatch(this.#waiting.slice(0, BATCH));
+        const problem = await this.#sendNext();
         if (problem === undefined) continue;
         if (!this.#isStarted) return;
         this.#timer = setTimeout(() => void this.flush(), (problem.retryAfter ?? 0) * 1000 || RETRY_INTERVAL);
         return;
       }
     });
+  }
+
+  async #sendNext(): Promise<Problem | undefined> {
+    const [first] = this.#waiting;
+    if (first?.wasSent) return this.#repeat(first);
+    const end = this.#waiting.findIndex(({ wasSent }) => wasSent);
+    return this.#sendBatch(this.#waiting.slice(0, end < 0 ? BATCH : Math.min(end, BATCH)));
+  }
+
+  /** As a command it would be done a second time: the server remembers a mutation by its key, and commands by theirs. */
+  async #repeat({ wasSent: _, ...command }: WaitingCommand): Promise<Problem | undefined> {
+    const { client, layers, store, repeat, onAnswered } = this.#options;
+    try {
+      const { task, deletedTaskId } = await repeat(command);
+      await store.remove([command.id]);
+      client.cache.batch({
+        update(cache) {
+          if (task) putTask(cache, task);
+          if (deletedTaskId) removeTask(cache, deletedTaskId);
+        },
+      });
+      layers.hide(command.id);
+      this.#set(this.#waiting.filter(({ id }) => id !== command.id));
+      onAnswered();
+      return undefined;
+    } catch (error) {
+      const problem = problemOf(error);
+      if (PASSING.includes(problem.code)) return problem;
+      await this.#drop([command], problem);
+      return undefined;
+    }
   }
 
   async #sendBatch(commands: readonly TaskCommandInput[]): Promise<Problem | undefined> {

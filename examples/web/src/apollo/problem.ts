@@ -32,6 +32,9 @@ const WORDS: Record<string, string> = {
   [UNREACHABLE]: 'The server cannot be reached.',
 };
 
+/** No refusals: the server is away, asks for patience, or for somebody to sign in; nothing of it is the command's fault. */
+export const PASSING: readonly string[] = [UNREACHABLE, 'SERVICE_UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED'];
+
 export function problemOf(error: unknown): Problem {
   if (CombinedGraphQLErrors.is(error)) {
     const [first] = error.errors;

@@ -1,10 +1,13 @@
 import { get, update } from 'idb-keyval';
 import type { TaskCommandInput } from '../generated/graphql.ts';
 
+/** `wasSent` as a mutation whose answer did not come: whether it was carried out is not known. */
+export type WaitingCommand = TaskCommandInput & { readonly wasSent?: boolean };
+
 /** Where commands wait that the server has not answered yet, in the order in which they were given. */
 export interface QueueStore {
-  load(): Promise<readonly TaskCommandInput[]>;
-  add(command: TaskCommandInput): Promise<void>;
+  load(): Promise<readonly WaitingCommand[]>;
+  add(command: WaitingCommand): Promise<void>;
   remove(commandIds: readonly string[]): Promise<void>;
 }
 
@@ -14,10 +17,10 @@ export interface QueueStore {
  */
 export function createQueueStore(userId: string): QueueStore {
   const key = `commands of ${userId}`;
-  const change = (to: (commands: readonly TaskCommandInput[]) => readonly TaskCommandInput[]) =>
-    update<readonly TaskCommandInput[]>(key, (commands = []) => to(commands));
+  const change = (to: (commands: readonly WaitingCommand[]) => readonly WaitingCommand[]) =>
+    update<readonly WaitingCommand[]>(key, (commands = []) => to(commands));
   return {
-    load: async () => (await get<readonly TaskCommandInput[]>(key)) ?? [],
+    load: async () => (await get<readonly WaitingCommand[]>(key)) ?? [],
     add: (command) => change((commands) => [...commands, command]),
     remove: (ids) => change((commands) => commands.filter(({ id }) => !ids.includes(id))),
   };

@@ -12,6 +12,7 @@ import { useNewDay } from '../ui/today.ts';
 import { TasksPage } from '../views/tasks-page.tsx';
 import { hashOf, useView } from '../views/view.ts';
 import { useTimeZone } from '../workspace/use-time-zone.ts';
+import { useUnsent } from '../workspace/use-unsent.ts';
 import { useWorkspace } from '../workspace/workspace-context.tsx';
 import { ConnectionSign } from './connection-sign.tsx';
 import { Sidebar } from './sidebar.tsx';
@@ -20,7 +21,7 @@ const SIDEBAR = 'sidebar';
 
 /** The page of who is signed in: views on the left, tasks on the right, live and offline underneath. */
 export function Shell() {
-  const { user, tokens, client, saved, queue, lists } = useWorkspace();
+  const { user, tokens, client, saved, queue, commander, lists } = useWorkspace();
   const view = useView();
   const [isHelpShown, setHelpShown] = useState(false);
   const waiting = useOfflineQueue(queue);
@@ -36,6 +37,7 @@ export function Shell() {
   });
   useTimeZone();
   useNewDay(refresh);
+  useUnsent(commander);
   const showHelp = () => setHelpShown(true);
 
   return (

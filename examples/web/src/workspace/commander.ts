@@ -1,7 +1,8 @@
 import type { ApolloClient } from '@apollo/client';
 import type { CommandLayers } from '../apollo/command-layers.ts';
 import type { OfflineQueue, Refusal } from '../apollo/offline-queue.ts';
-import { problemOf, UNREACHABLE } from '../apollo/problem.ts';
+import { PASSING, problemOf } from '../apollo/problem.ts';
+import type { WaitingCommand } from '../apollo/queue-store.ts';
 import { putTask, readAnsweredTask, removeTask } from '../apollo/task-cache.ts';
 import type { TaskCommandInput, TaskFieldsFragment } from '../generated/graphql.ts';
 import { type BulkChange, commandsOf, sendBulk } from './send-bulk.ts';
@@ -21,21 +22,23 @@ export interface Done {
   readonly undoToken?: string | undefined;
 }
 
-/** No refusals: what was done waits for the server, for its patience, or until the user has signed in again. */
-const AWAY: readonly string[] = [UNREACHABLE, 'SERVICE_UNAVAILABLE', 'RATE_LIMITED', 'UNAUTHENTICATED'];
-
 /**
  * The one way of every change of a task: it shows at once, goes to the server as a mutation, and waits in the offline queue
- * where the server is away. Nothing that goes both ways is done twice: a creation has its id, moves and changes say how
- * things are to be, and a deletion of what is gone has nothing left to do.
+ * where the server is away, from where it is sent again as the same mutation if it may have been carried out.
  */
 export class Commander {
   readonly #options: CommanderOptions;
   /** One after the other, as the queue would: a later command may build on an earlier one. */
   #last: Promise<unknown> = Promise.resolve();
+  #pending = 0;
 
   constructor(options: CommanderOptions) {
     this.#options = options;
+  }
+
+  /** Whether something is neither with the server nor in the queue yet. */
+  get isBusy(): boolean {
+    return this.#pending > 0;
   }
 
   /** `base` is the task that the user saw when they began: with it, what others changed meanwhile is a CONFLICT. */
@@ -53,7 +56,10 @@ export class Commander {
   }
 
   #inTurn(send: () => Promise<Done | undefined>): Promise<Done | undefined> {
-    const done = this.#last.then(send);
+    this.#pending += 1;
+    const done = this.#last.then(send).finally(() => {
+      this.#pending -= 1;
+    });
     // One that fails does not hold up those behind it.
     this.#last = done.catch(() => undefined);
     return done;
@@ -79,7 +85,7 @@ export class Commander {
       return { undoToken: undoToken ?? undefined };
     } catch (error) {
       const problem = problemOf(error);
-      if (AWAY.includes(problem.code)) return this.#queueUpAll(change.id, commands);
+      if (PASSING.includes(problem.code)) return this.#queueUpAll(change.id, commands);
       layers.hide(change.id);
       const [command] = commands;
       if (command) onRefused({ command, problem });
@@ -120,7 +126,7 @@ export class Commander {
       return { undoToken: undoToken ?? undefined };
     } catch (error) {
       const problem = problemOf(error);
-      if (AWAY.includes(problem.code)) return this.#queueUp(command);
+      if (PASSING.includes(problem.code)) return this.#queueUp({ ...command, wasSent: true });
       layers.hide(command.id);
       onRefused({ command, problem });
       return undefined;
@@ -136,7 +142,7 @@ export class Commander {
     return { id, update: { ...update, expectedVersion: isUntouched ? now.version : base.version } };
   }
 
-  async #queueUp(command: TaskCommandInput): Promise<Done | undefined> {
+  async #queueUp(command: WaitingCommand): Promise<Done | undefined> {
     const { layers, queue, onRefused } = this.#options;
     layers.hide(command.id);
     try {

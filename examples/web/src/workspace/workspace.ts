@@ -10,6 +10,7 @@ import { SavedCache } from '../apollo/saved-cache.ts';
 import { expireSession, isSignedIn, tokensOf, type User } from '../auth/session.ts';
 import { showRefusal } from '../conflicts/refusals.ts';
 import { Commander } from './commander.ts';
+import { sendCommand } from './send-command.ts';
 
 /** Everything that belongs to one user: nothing of it outlives the session. */
 export interface Workspace {
@@ -36,6 +37,7 @@ export function createWorkspace(user: User): Workspace {
     client,
     layers,
     store: createQueueStore(user.id),
+    repeat: (command) => sendCommand(client, command),
     onRefused,
     onAnswered: () => lists.request(),
   });
