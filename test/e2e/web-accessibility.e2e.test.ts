@@ -100,4 +100,27 @@ browserSuite('the front end is for everybody', () => {
     await look('the trash');
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((view) => [view, []])));
   });
+
+  test('names of any length and tags of any colour fit a phone, light or dark', async () => {
+    const name = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbea';
+    const { page } = await signUp(browser, app, {
+      viewport: SIZES.phone,
+      async prepare({ elsewhere }) {
+        const list = await elsewhere('POST', '/api/lists', { name });
+        const long = await elsewhere('POST', '/api/tags', { name, color: '#ffffff' });
+        const black = await elsewhere('POST', '/api/tags', { name: 'errand', color: '#000000' });
+        const labels = { list_id: list.id, tag_ids: [long.id, black.id] };
+        await elsewhere('POST', '/api/tasks', { title: 'Renew the passport', ...labels });
+      },
+    });
+    const isWithin = () => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
+    await page.locator('.tag').first().waitFor();
+    expect([await faults(page), await isWithin()]).toEqual([[], true]);
+    await taskOf(page, 'Renew the passport').click();
+    await page
+      .locator('.card')
+      .getByRole('button', { name: /errand/ })
+      .waitFor();
+    expect(await isWithin()).toBe(true);
+  });
 });

@@ -57,7 +57,8 @@ async function attempt(action: () => Promise<unknown>): Promise<string | undefin
     await action();
     return undefined;
   } catch (error) {
-    const { message, fields } = problemOf(error);
+    const { code, message, fields } = problemOf(error);
+    if (code === 'CONFLICT') return 'There is one of this name already.';
     return fields.map(({ message: reason }) => `The name ${reason}.`).join(' ') || message;
   }
 }
