@@ -25,9 +25,9 @@ async function fromNetwork(event) {
     const response = await fetch(event.request);
     // What cannot be taken over, as without all of its files, leaves the one before.
     if (response.ok) event.waitUntil(takeOver(response.clone()).catch(() => undefined));
-    return response.status < 500 ? response : ((await cache.match('/')) ?? response);
+    return response.status < 500 ? response : ((await cache.match('/', { ignoreVary: true })) ?? response);
   } catch (error) {
-    const kept = await cache.match('/');
+    const kept = await cache.match('/', { ignoreVary: true });
     if (kept) return kept;
     throw error;
   }
@@ -35,7 +35,8 @@ async function fromNetwork(event) {
 
 async function fromCache(request) {
   const cache = await caches.open(CACHE);
-  const kept = await cache.match(request);
+  // Whoever asks, and however: what the name stands for is the same.
+  const kept = await cache.match(request, { ignoreVary: true });
   if (kept) return kept;
   const response = await fetch(request);
   if (response.ok) await cache.put(request, response.clone());
@@ -48,7 +49,7 @@ async function takeOver(response) {
   const cache = await caches.open(CACHE);
   const page = await response.clone().text();
   const files = page.match(/\/assets\/[^"]+/g) ?? [];
-  const before = await cache.match('/').then((kept) => kept?.text());
+  const before = await cache.match('/', { ignoreVary: true }).then((kept) => kept?.text());
   if (before === page) return;
   await cache.addAll(files);
   await cache.put('/', response);
