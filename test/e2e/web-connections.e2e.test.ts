@@ -202,6 +202,28 @@ browserSuite('the front end and the world around it', () => {
     await has(person, title);
   });
 
+  test('what was written twice without a network is one question', async () => {
+    const person = await open('Buy bread');
+    const { page, context, elsewhere, ids } = person;
+    await context.setOffline(true);
+    for (const [before, after] of [
+      ['Buy bread', 'First'],
+      ['First', 'Second'],
+    ] as const) {
+      await taskOf(page, before).click();
+      await page.getByRole('textbox', { name: 'Title' }).fill(after);
+      await page.getByRole('textbox', { name: 'Title' }).press('Enter');
+      await shows(page, after);
+    }
+    await page.getByText('Offline, 1 change waits').waitFor();
+    await elsewhere('PATCH', `/api/tasks/${ids[0]}`, { title: 'Theirs' });
+    await context.setOffline(false);
+    const dialog = page.getByRole('dialog', { name: 'Changed in two places' });
+    await dialog.locator('.conflict-version p', { hasText: 'Theirs' }).waitFor();
+    expect(await dialog.locator('.conflict-version p').allTextContents()).toEqual(['Second', 'Theirs']);
+    await has(person, 'Theirs');
+  });
+
   test('what the server refuses is rolled back, and says so', async () => {
     const { page, elsewhere, ids } = await open('Buy bread', 'Call Mara');
     // Nothing tells the page that it is gone.

@@ -87,20 +87,19 @@ export class OfflineQueue {
 
   async add(added: WaitingCommand): Promise<void> {
     // What was sent already stays to the letter what it was.
-    const command = added.wasSent ? added : this.#unguardedIfLater(added);
+    const earlier = added.wasSent ? undefined : this.#lastOf(subjectOf(added));
+    const command = earlier ? asLater(added, earlier, this.#flushing === undefined) : added;
     this.#options.layers.show(command);
     await this.#options.store.add(command);
     // Not before it is stored: what is read from the store meanwhile would lack it.
     if (!this.#waiting.some(({ id }) => id === command.id)) this.#set([...this.#waiting, command]);
+    if (earlier && isGuarded(command)) await this.#forget(earlier.id);
     // One that is about to end may not see it any more.
     void Promise.resolve(this.#flushing).then(() => this.flush());
   }
 
-  /** An earlier command of the same task changes the version that this one expects: what is behind it is its own. */
-  #unguardedIfLater(command: TaskCommandInput): TaskCommandInput {
-    const { id, update } = command;
-    if (!update || !this.#waiting.some((earlier) => subjectOf(earlier) === update.id)) return command;
-    return { id, update: { id: update.id, input: update.input } };
+  #lastOf(taskId: string | null | undefined): WaitingCommand | undefined {
+    return this.#waiting.findLast((command) => subjectOf(command) === taskId);
   }
 
   /** Sends what waits, in order, until nothing does or the server is away. What comes after `start` was undone waits. */
@@ -136,18 +135,16 @@ export class OfflineQueue {
 
   /** As a command it would be done a second time: the server remembers a mutation by its key, and commands by theirs. */
   async #repeat({ wasSent: _, ...command }: WaitingCommand): Promise<Problem | undefined> {
-    const { client, layers, store, repeat, onAnswered } = this.#options;
+    const { client, repeat, onAnswered } = this.#options;
     try {
       const { task, deletedTaskId } = await repeat(command);
-      await store.remove([command.id]);
       client.cache.batch({
         update(cache) {
           if (task) putTask(cache, task);
           if (deletedTaskId) removeTask(cache, deletedTaskId);
         },
       });
-      layers.hide(command.id);
-      this.#set(this.#waiting.filter(({ id }) => id !== command.id));
+      await this.#forget(command.id);
       onAnswered();
       return undefined;
     } catch (error) {
@@ -181,10 +178,14 @@ export class OfflineQueue {
 
   async #drop([command]: readonly TaskCommandInput[], problem: Problem): Promise<void> {
     if (!command) return;
-    await this.#options.store.remove([command.id]);
-    this.#options.layers.hide(command.id);
-    this.#set(this.#waiting.filter(({ id }) => id !== command.id));
+    await this.#forget(command.id);
     this.#options.onRefused({ command, problem });
+  }
+
+  async #forget(commandId: string): Promise<void> {
+    await this.#options.store.remove([commandId]);
+    this.#options.layers.hide(commandId);
+    this.#set(this.#waiting.filter(({ id }) => id !== commandId));
   }
 
   async #take(commands: readonly TaskCommandInput[], results: readonly Result[]): Promise<void> {
@@ -231,6 +232,23 @@ export class OfflineQueue {
     this.#waiting = commands;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/**
+ * An earlier command of the same task changes the version that a later one expects. Two guarded changes become one, as
+ * long as none is on its way: were the first refused for what somebody else wrote, the second would write over it. Any
+ * other loses its guard, since what is behind it is its own.
+ */
+function asLater(command: TaskCommandInput, earlier: WaitingCommand, isAtRest: boolean): TaskCommandInput {
+  const { id, update } = command;
+  if (!update || update.expectedVersion == null) return command;
+  const { id: taskId, input } = update;
+  if (!isAtRest || earlier.wasSent || !isGuarded(earlier)) return { id, update: { id: taskId, input } };
+  return { id, update: { ...earlier.update, id: taskId, input: { ...earlier.update?.input, ...input } } };
+}
+
+function isGuarded({ update }: TaskCommandInput): boolean {
+  return update?.expectedVersion != null;
 }
 
 function subjectOf({ create, update, toggle, move, delete: deletion }: TaskCommandInput): string | null | undefined {
