@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { createUserStore, useStore } from './store.ts';
 
 interface Toast {
@@ -35,10 +35,16 @@ export function Toasts() {
 }
 
 function ToastCard({ toast: { id, text, action } }: { readonly toast: Toast }) {
+  const [isHeld, setHeld] = useState(false);
+  const hold = () => setHeld(true);
+  const letGo = () => setHeld(false);
+
   useEffect(() => {
+    // It does not go from under a pointer, or with the focus.
+    if (isHeld) return;
     const timer = setTimeout(() => hideToast(id), DURATION);
     return () => clearTimeout(timer);
-  }, [id]);
+  }, [id, isHeld]);
 
   function run(): void {
     hideToast(id);
@@ -46,7 +52,8 @@ function ToastCard({ toast: { id, text, action } }: { readonly toast: Toast }) {
   }
 
   return (
-    <div className="toast">
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only waits, and is none itself
+    <div className="toast" onPointerEnter={hold} onPointerLeave={letGo} onFocus={hold} onBlur={letGo}>
       <span>{text}</span>
       {action && (
         <button type="button" onClick={run}>
