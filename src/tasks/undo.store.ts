@@ -12,6 +12,15 @@ export interface UndoneTask extends TaskRow {
   isDeleted: boolean;
 }
 
+/** The task and what belongs to it by now, in the trash too, where no trigger keeps it from belonging to one of them. */
+const PARTS = `
+  with recursive parts (id) as (
+    select $2::uuid
+    union
+    select tasks.id from parts join tasks on tasks.parent_id = parts.id and tasks.user_id = $1
+  )
+  select id from parts`;
+
 /** How each column gets back what it had, of the row `given`; what is gone meanwhile, a tag for one, is left out. */
 const COLUMNS: Record<string, string> = {
   title: 'given.title',
@@ -30,7 +39,7 @@ const COLUMNS: Record<string, string> = {
   parent_id: `(
     select parent.id from tasks as parent
     where parent.id = given.parent_id and parent.user_id = $1
-      and (parent.deleted_at is null or given.deleted_at is not null))`,
+      and case when given.deleted_at is null then parent.deleted_at is null else parent.id not in (${PARTS}) end)`,
   // Somebody may have moved another task to where this one was.
   rank: 'task_free_rank($1, $2, given.rank, $4)',
   deleted_at: 'given.deleted_at',
