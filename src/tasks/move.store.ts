@@ -35,10 +35,13 @@ const WIDER = 32;
 
 const HOLD = `select version, ${PLACE} as place from tasks where id = $2 and ${OWN} for no key update`;
 const ANCHOR = `select ${PLACE} as place from tasks where id = $2 and ${OWN}`;
+/** With ids, as lists have it: the file of an import may give several tasks one place. */
 const BEFORE = `
-  select id, ${PLACE} as rank from ${OWN_TASKS} where ${OWN} and id <> $2 and ${PLACE} <= $3 order by ${PLACE} desc limit $4`;
+  select id, ${PLACE} as rank from ${OWN_TASKS}
+  where ${OWN} and id <> $2 and (${PLACE}, id) <= ($3, $5::uuid) order by ${PLACE} desc, id desc limit $4`;
 const AFTER = `
-  select id, ${PLACE} as rank from ${OWN_TASKS} where ${OWN} and id <> $2 and ${PLACE} > $3 order by ${PLACE} limit $4`;
+  select id, ${PLACE} as rank from ${OWN_TASKS}
+  where ${OWN} and id <> $2 and (${PLACE}, id) > ($3, $5::uuid) order by ${PLACE}, id limit $4`;
 const RANK = `update tasks set rank = $3 where id = $2 and ${OWN} returning ${TASK_COLUMNS}`;
 const RANK_ALL = `
   update tasks set rank = given.rank from unnest($2::uuid[], $3::text[]) as given (id, rank)
@@ -73,7 +76,7 @@ async function moveInTurn(
   }
   const [anchor] = await user.query<{ place: Rank }>(ANCHOR, [userId, anchorId]);
   if (!anchor || anchorId === id) return 'anchor';
-  const around = await neighbours(user, userId, id, anchor.place, REACH);
+  const around = await neighbours(user, userId, id, { anchorId, place: anchor.place }, REACH);
   const index = placeOf(around, anchorId, side);
   const [low, high] = [around[index - 1]?.rank ?? null, around[index]?.rank ?? null];
   if ((low === null || low < task.place) && (high === null || task.place < high)) {
@@ -91,11 +94,11 @@ async function neighbours(
   user: Queryable,
   userId: string,
   id: string,
-  place: Rank,
+  { anchorId, place }: { anchorId: string; place: Rank },
   reach: number,
 ): Promise<Neighbour[]> {
-  const before = await user.query<Neighbour>(BEFORE, [userId, id, place, reach]);
-  const after = await user.query<Neighbour>(AFTER, [userId, id, place, reach]);
+  const before = await user.query<Neighbour>(BEFORE, [userId, id, place, reach, anchorId]);
+  const after = await user.query<Neighbour>(AFTER, [userId, id, place, reach, anchorId]);
   const end = (found: Neighbour[]) => (found.length < reach ? [{ id: null, rank: null }] : []);
   return [...end(before), ...before.reverse(), ...after, ...end(after)];
 }
@@ -112,7 +115,7 @@ async function makeRoom(
   place: Rank,
 ): Promise<{ rank: Rank; others: Change[] }> {
   for (let reach = WIDER; ; reach *= 2) {
-    const around = await neighbours(user, userId, id, place, reach);
+    const around = await neighbours(user, userId, id, { anchorId, place }, reach);
     const index = placeOf(around, anchorId, side);
     const spread = respread(
       around.map(({ rank }) => rank),

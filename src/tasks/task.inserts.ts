@@ -1,5 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { IsolatedDatabase } from '../db/database.ts';
+import { databaseWithin } from '../db/transaction-database.ts';
+import { TAKE_TURN } from './command.store.ts';
 import { Task } from './task.entity.ts';
 import { type NewTask, UNPLANNED } from './task.record.ts';
 import { TASK_PRIORITIES } from './task.ts';
@@ -34,6 +36,8 @@ export function insertAll(
   progress: (done: number) => void,
 ): Promise<number> {
   return database.as(userId).transaction(async (manager) => {
+    // With moves, as some may have a place to which one of them is about to put another task.
+    await databaseWithin(manager, userId).as(userId).query(TAKE_TURN, [userId]);
     // Two imports of one user wait for each other here instead of colliding on an id; rows that only refer to the
     // user, as keys do, may be added meanwhile.
     await manager.execute('select 1 from users where id = ? for no key update', [userId]);

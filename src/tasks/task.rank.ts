@@ -34,10 +34,11 @@ export function isRank(text: string): boolean {
 }
 
 /**
- * A rank between two neighbours, of which `null` stands for the end of the list. `undefined` when it would be too long:
- * then the ranks around it are to be spread anew.
+ * A rank between two neighbours, of which `null` stands for the end of the list. `undefined` when it would be too long, or
+ * both have the same, as files may have it: then the ranks around it are to be spread anew.
  */
 export function rankBetween(low: Rank | null, high: Rank | null): Rank | undefined {
+  if (low !== null && low === high) return undefined;
   const [rank] = ranksBetween(low, high, 1);
   return rank !== undefined && rank.length <= MAXIMUM_RANK ? rank : undefined;
 }
@@ -66,6 +67,7 @@ export function respread(around: readonly (Rank | null)[], place: number): Respr
     const low = around[start - 1];
     const high = around[end];
     if (low === undefined || high === undefined) return undefined;
+    if (low !== null && low === high) continue;
     const ranks = ranksBetween(low, high, end - start + 1);
     if (ranks.every((rank) => rank.length <= SHORT_RANK)) return { start, ranks };
   }

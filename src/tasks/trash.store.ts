@@ -3,6 +3,7 @@ import type { Timestamp } from '../core/timestamp.ts';
 import type { IsolatedDatabase } from '../db/database.ts';
 import { databaseWithin } from '../db/transaction-database.ts';
 import { type Queryable, READ } from '../db/user-database.ts';
+import { TAKE_TURN } from './command.store.ts';
 import { TASK_COLUMNS, type TaskRow } from './task.ts';
 
 /** Deleted tasks, which can be restored until they are purged: by their user, or when they are old. */
@@ -54,6 +55,8 @@ export function restoreTask(
 ): Promise<TaskRow | undefined> {
   return database.as(userId).transaction(async (manager) => {
     const user = databaseWithin(manager, userId).as(userId);
+    // With moves, as it may come back to where one of them is about to put another task.
+    await user.query(TAKE_TURN, [userId]);
     const held = `select version from tasks where id = $2 and ${IN_TRASH} for no key update`;
     const [task] = await user.query<{ version: number }>(held, [userId, id]);
     if (!task) return undefined;
@@ -70,7 +73,7 @@ export function restoreTask(
 const PURGE = `
   with recursive gone (id) as (
     select id from tasks where id = $2 and ${IN_TRASH}
-    union all
+    union
     select tasks.id from gone join tasks on tasks.parent_id = gone.id
     where tasks.user_id = $1 and tasks.deleted_at is not null and tasks.purged_at is null
   ), held as materialized (

@@ -86,8 +86,8 @@ describe('a rank between two', () => {
     expect(rankBetween(null, null)).toBe('a0');
   });
 
-  it('is refused for neighbours that are equal or in the wrong order', () => {
-    expect(() => rankBetween('a1', 'a1')).toThrow('Rank a1 is not before a1');
+  it('is none for neighbours that are equal, and refused for those in the wrong order', () => {
+    expect(rankBetween('a1', 'a1')).toBeUndefined();
     expect(() => rankBetween('a1', 'a0')).toThrow('Rank a1 is not before a0');
     expect(() => rankBetween('', 'a0')).toThrow();
   });
