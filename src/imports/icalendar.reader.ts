@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type ComponentHandler, readComponents, type TodoComponent } from './icalendar.components.ts';
 import { draftOf } from './icalendar.todo.ts';
-import { createZones } from './icalendar.zones.ts';
+import { type CustomZones, createZones } from './icalendar.zones.ts';
 import { createReport, type TaskDraft } from './import.report.ts';
 import type { ImportReport, Lines, ReadingOptions } from './imported-task.ts';
 
@@ -18,7 +18,8 @@ export async function readICalendar(lines: Lines, options: ReadingOptions): Prom
   const parents = new Map<string, string>();
   let todos: TodoComponent[] = [];
   let count = 0;
-  let calendar = createCalendar(options);
+  const custom: CustomZones = { count: 0 };
+  let calendar = createCalendar(options, custom);
 
   const handler: ComponentHandler = {
     todo: (todo) => todos.push(todo),
@@ -36,7 +37,7 @@ export async function readICalendar(lines: Lines, options: ReadingOptions): Prom
         for (const child of found.childKeys) if (found.draft.key !== undefined) parents.set(child, found.draft.key);
       }
       todos = [];
-      calendar = createCalendar(options);
+      calendar = createCalendar(options, custom);
     },
     fault: report.fault,
     isFull(line) {
@@ -59,6 +60,6 @@ export async function readICalendar(lines: Lines, options: ReadingOptions): Prom
   return report.finish();
 }
 
-function createCalendar({ timeZone = 'UTC' }: ReadingOptions) {
-  return { zones: createZones(timeZone), name: null as string | null };
+function createCalendar({ timeZone = 'UTC' }: ReadingOptions, custom: CustomZones) {
+  return { zones: createZones(timeZone, custom), name: null as string | null };
 }

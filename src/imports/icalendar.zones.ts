@@ -19,10 +19,19 @@ export interface CalendarZones {
   find(id: string): CalendarZone;
 }
 
-/** Reading one takes milliseconds, or longer when it is made to; nobody has that many of their own. */
+/** Zones that only a file describes. Reading one takes milliseconds: how many were read is counted over all of its calendars. */
+export interface CustomZones {
+  count: number;
+}
+
+/** Nobody has that many of their own. */
 const MOST_CUSTOM_ZONES = 10;
 const MOST_OBSERVANCES = 100;
 const MOST_LINES = 1000;
+/** Every change of the clocks up to here is worked out at once: the library forgets none when it is asked to go on, and adds all again. */
+const LAST_YEAR = 2100;
+/** Windows begins in 1601. */
+const MOST_CHANGES = 3000;
 const LOCATION = /^(?:X-LIC-LOCATION|TZID-ALIAS-OF)[;:](?:[^:]*:)?(.+)$/i;
 const TZID = /^TZID(?:;[^:]*)?:(.+)$/i;
 const WEEKDAY_OF_MONTH = /^(?:-1|[1-4])(?:SU|MO|TU|WE|TH|FR|SA)$/;
@@ -31,10 +40,9 @@ const WEEKDAY_OF_MONTH = /^(?:-1|[1-4])(?:SU|MO|TU|WE|TH|FR|SA)$/;
  * The zones of a calendar. Most programs name IANA zones, some with a prefix of their own, and Outlook those of Windows;
  * else what the VTIMEZONE says counts. Times in zones that nobody knows are as those that name none.
  */
-export function createZones(fallback: string): CalendarZones {
+export function createZones(fallback: string, custom: CustomZones): CalendarZones {
   const described = new Map<string, readonly string[]>();
   const known = new Map<string, CalendarZone>();
-  let custom = 0;
 
   function zoneOf(id: string): CalendarZone {
     const lines = described.get(id);
@@ -42,8 +50,8 @@ export function createZones(fallback: string): CalendarZones {
     const timeZone = ianaName(id) ?? (location === undefined ? undefined : ianaName(location));
     if (timeZone !== undefined)
       return { timeZone, isUnknown: false, momentOf: (wall) => readWallClock(wall, timeZone) };
-    if (lines) custom += 1;
-    const zone = lines && custom <= MOST_CUSTOM_ZONES ? describedZone(lines) : undefined;
+    if (lines) custom.count += 1;
+    const zone = lines && custom.count <= MOST_CUSTOM_ZONES ? describedZone(lines) : undefined;
     if (!zone) return { timeZone: undefined, isUnknown: true, momentOf: (wall) => readWallClock(wall, fallback) };
     return { timeZone: undefined, isUnknown: false, momentOf: (wall) => momentIn(zone, wall) };
   }
@@ -72,7 +80,10 @@ function ianaName(id: string): string | undefined {
 function describedZone(lines: readonly string[]): ICAL.Timezone | undefined {
   try {
     const component = new ICAL.Component(ICAL.parse(lines.join('\r\n')));
-    return isPlain(component) ? new ICAL.Timezone({ component }) : undefined;
+    if (!isPlain(component)) return undefined;
+    const zone = new ICAL.Timezone({ component });
+    momentIn(zone, `${LAST_YEAR}-01-01T00:00:00`);
+    return zone;
   } catch {
     return undefined;
   }
@@ -93,8 +104,15 @@ function isPlain(component: ICAL.Component): boolean {
       ['dtstart', 'tzoffsetfrom', 'tzoffsetto'].every((name) => observance.hasProperty(name)),
     ) &&
     observances.every((observance) => observance.getAllProperties('rrule').length <= 1) &&
-    rules.every((rule) => isYearly(rule.toJSON()[3]))
+    rules.every((rule) => isYearly(rule.toJSON()[3])) &&
+    observances.reduce((sum, observance) => sum + changesOf(observance), 0) <= MOST_CHANGES
   );
+}
+
+function changesOf(observance: ICAL.Component): number {
+  const start = observance.getFirstPropertyValue('dtstart');
+  const year = start instanceof ICAL.Time ? start.year : 0;
+  return observance.hasProperty('rrule') ? Math.max(LAST_YEAR - year, 1) : 1;
 }
 
 function isYearly(rule: unknown): boolean {
@@ -105,7 +123,7 @@ function isYearly(rule: unknown): boolean {
 }
 
 function momentIn(zone: ICAL.Timezone, wall: string): Timestamp | undefined {
-  if (readWallClock(wall, 'UTC') === undefined) return undefined;
+  if (readWallClock(wall, 'UTC') === undefined || Number(wall.slice(0, 4)) > LAST_YEAR) return undefined;
   const time = ICAL.Time.fromDateTimeString(wall);
   time.zone = zone;
   return timestampOf(time.toUnixTime() * 1000);

@@ -23,6 +23,8 @@ export interface ReportBuilder {
 }
 
 const MAXIMUM_TAGS = 50;
+/** Of one task, repeated ones too: each takes time, and a body has room for some hundred thousand. */
+const MOST_NAMES = 500;
 const LONGEST_RULE = 500;
 const RULE = /^[A-Z0-9-]+=[\w+,:-]+(?:;[A-Z0-9-]+=[\w+,:-]+)*$/i;
 const name = textSchema({ minimum: 1, maximum: 100, trim: true });
@@ -73,7 +75,7 @@ export function createReport(options: ReadingOptions): ReportBuilder {
 
   function namesOf(line: number, what: string, given: readonly string[]): string[] {
     const names = new Map<string, string>();
-    for (const text of given) {
+    for (const text of given.slice(0, MOST_NAMES)) {
       const { data, error } = name.safeParse(text);
       if (error) faults.add(line, `${what} ${faultOf(error)}`);
       else if (!names.has(data.toLowerCase())) names.set(data.toLowerCase(), data);
@@ -84,8 +86,10 @@ export function createReport(options: ReadingOptions): ReportBuilder {
   function taskOf(draft: TaskDraft, key: string, cleanTitle: string, text: string | null, rule?: string): ImportedTask {
     const { line, completed = false, dueDate = null } = draft;
     const dueAt = dueDate === null ? (draft.dueAt ?? null) : null;
-    const tags = namesOf(line, 'tag', draft.tags ?? []);
-    if (tags.length > MAXIMUM_TAGS) faults.add(line, `has more than ${MAXIMUM_TAGS} tags: the others are left out`);
+    const given = draft.tags ?? [];
+    const tags = namesOf(line, 'tag', given);
+    if (tags.length > MAXIMUM_TAGS || given.length > MOST_NAMES)
+      faults.add(line, `has more than ${MAXIMUM_TAGS} tags: the others are left out`);
     const list = draft.list ?? options.list ?? null;
     return {
       key,
