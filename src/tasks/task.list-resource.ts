@@ -160,7 +160,8 @@ export function filterOf(query: Omit<TaskFilterQuery, 'search'>): TaskCriteriaIn
     hasParent: flagOf(query.has_parent),
   };
   const asked = Object.entries(filter).filter(([, value]) => value !== undefined);
-  return asked.length === 0 ? undefined : Object.fromEntries(asked);
+  // A zone by itself narrows nothing, and a bulk write must not take that for a condition.
+  return asked.every(([name]) => name === 'timeZone') ? undefined : Object.fromEntries(asked);
 }
 
 const flagOf = (text: string | undefined) => (text === undefined ? undefined : text === 'true');

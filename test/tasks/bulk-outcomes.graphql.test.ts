@@ -225,6 +225,17 @@ describe('bulk writes', () => {
     expect(await own.titles()).toEqual([]);
   });
 
+  it('take no time zone by itself for a condition', async () => {
+    await stored(2);
+    for (const [action, body] of [
+      ['delete', {}],
+      ['update', { set: { title: 'x' } }],
+    ] as const) {
+      const refused = await app.rest(user, 'POST', `/api/tasks/bulk/${action}?time_zone=Europe/Berlin`, body);
+      expect(refused).toMatchObject({ status: 400, body: { fields: [{ field: 'ids' }] } });
+    }
+  });
+
   it('answer alike in REST', async () => {
     const [id] = await own.stored(1);
     const theirs = await foreignTask(app);
