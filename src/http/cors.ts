@@ -17,7 +17,7 @@ const ALLOWED_HEADERS = [
   'traceparent',
 ].join(', ');
 const EXPOSED_HEADERS =
-  'etag, idempotency-replayed, link, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id, set-auth-token, set-auth-jwt';
+  'etag, idempotency-replayed, link, location, ratelimit, ratelimit-policy, retry-after, undo-token, www-authenticate, x-request-id, set-auth-token, set-auth-jwt';
 const PREFLIGHT_SECONDS = '600';
 const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 

@@ -74,6 +74,7 @@ describe('a page of an allowed origin', () => {
         'link',
         'location',
         'retry-after',
+        'undo-token',
         'www-authenticate',
         'x-request-id',
         'ratelimit',
