@@ -13,7 +13,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
  * abbreviations of one offset, which IANA has for zones with summer time. BST is Dhaka to one and London to the other.
  */
 const AMBIGUOUS_NAME =
-  /^(SystemV\/.*|US\/Pacific-New|A[CE]T|AGT|ART|AST|BET|BST|[CEMW]ET|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|P[LNRS]T|SST|VST)$/i;
+  /^(SystemV\/.*|US\/Pacific-New|Canada\/East-Saskatchewan|A[CE]T|AGT|ART|AST|BET|BST|[CEMW]ET|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|P[LNRS]T|SST|VST)$/i;
 
 /** One holds some kilobytes of ICU's, and making one takes longer than a hundred uses of it. */
 const formatters = new LRUCache<string, Intl.DateTimeFormat>({ max: 100 });
