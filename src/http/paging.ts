@@ -6,7 +6,9 @@ import { DEFAULT_PAGE_SIZE, MAXIMUM_PAGE, MAXIMUM_PAGE_SIZE } from '../core/pagi
 const whole = (description: string, maximum: number, fallback: number) =>
   z
     .string('must be given once')
-    .regex(/^\d{1,7}$/, 'must be a whole number')
+    .regex(/^\d{1,7}$/, { error: 'must be a whole number', abort: true })
+    .refine((text) => Number(text) >= 1, 'must be at least 1')
+    .refine((text) => Number(text) <= maximum, `must be at most ${maximum}`)
     .default(String(fallback))
     // A parameter is text to the server and a number to clients.
     .meta({

@@ -31,6 +31,19 @@ async function refusedFields(method: string, path: string, body?: object): Promi
   return problem.fields.map(({ field }: { field: string }) => field);
 }
 
+const made = async () => (await app.rest(user, 'POST', '/api/tasks', { title: 'a' })).body.id;
+const CURSOR_PAGES = (id: string) => [
+  ...['/api/tasks/trash', '/api/tasks/changes', `/api/tasks/${id}/history`, `/api/tasks/${id}/occurrences`],
+];
+
+it('every page that is read on from a cursor is refused for a wrong limit by the name that REST has for it', async () => {
+  for (const path of CURSOR_PAGES(await made())) {
+    for (const limit of ['0', '101', 'x', '']) {
+      expect([path, limit, await refusedFields('GET', `${path}?limit=${limit}`)]).toEqual([path, limit, ['limit']]);
+    }
+  }
+});
+
 describe('a planned task', () => {
   it('is shown as it was given', async () => {
     const tasks = tasksOf(app);
