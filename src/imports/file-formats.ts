@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { inTurns } from '../core/in-turns.ts';
 import { readICalendar } from './icalendar.reader.ts';
 import { type ImportReport, linesOfText, type ReadingOptions } from './imported-task.ts';
 import { readMarkdown } from './markdown.reader.ts';
@@ -16,20 +16,6 @@ const READERS: Record<ImportFormat, Reader> = {
   ICALENDAR: readICalendar,
 };
 
-/** Milliseconds that others have to wait for who reads. */
-const LONGEST_TURN = 10;
-
 export function readFormat(format: ImportFormat, text: string, options: ReadingOptions): Promise<ImportReport> {
   return READERS[format](inTurns(linesOfText(text)), options);
-}
-
-/** Lines one after the other, with turns for others in between: what is done with a line can take milliseconds. */
-export async function* inTurns(lines: Iterable<string>): AsyncGenerator<string> {
-  let begin = performance.now();
-  for (const line of lines) {
-    yield line;
-    if (performance.now() - begin < LONGEST_TURN) continue;
-    await breathe();
-    begin = performance.now();
-  }
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { BadUserInputError, ConflictError, type FieldError } from '../core/errors.ts';
+import { inTurns } from '../core/in-turns.ts';
 import { localDate } from '../core/time-zone.ts';
 import { parseInput } from '../core/validation.ts';
 import type { LabelService } from '../labels/label.service.ts';
@@ -8,7 +9,7 @@ import type { NewTask, TaskService } from '../tasks/task.service.ts';
 import type { UserService } from '../users/user.service.ts';
 import { type ExportedTask, type ReadExport, readExport } from './export.reader.ts';
 import { labelled, parentsOutside, placeExported, reportUnknownLabels } from './exported-places.ts';
-import { inTurns, readFormat } from './file-formats.ts';
+import { readFormat } from './file-formats.ts';
 import { createFaults } from './import.faults.ts';
 import { createIds, idOfKey } from './import.ids.ts';
 import { type ImportFileInput, importFileInput } from './import.inputs.ts';

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, BadUserInputError } from '../core/errors.ts';
+import { inTurns } from '../core/in-turns.ts';
 import { parseInput, underPath } from '../core/validation.ts';
 import {
   type BulkTargets,
@@ -137,7 +138,8 @@ export function createBulkService({ store, clock, timeZoneOf }: TaskServiceDepen
   return {
     async create(actor, input, { key } = {}) {
       const { inputs, dryRun } = parseInput(createTasksInput, input);
-      const drafts = inputs.map((one) => parsed(() => parseInput(createTaskInput, one)));
+      const drafts: ReturnType<typeof draftFrom>[] = [];
+      for await (const one of inTurns(inputs)) drafts.push(draftFrom(one));
       const asked = ['createTasks', drafts.map((draft) => (draft instanceof AppError ? draft.message : draft))];
       return keyed(actor, key, asked, dryRun, (within) => {
         const items = drafts.map((draft): Item | AppError => {
@@ -229,9 +231,9 @@ async function outcomeOf(store: TaskStore, actor: Actor, items: readonly (Item |
 }
 
 /** The input, or what is wrong with it. */
-function parsed<Value>(parse: () => Value): Value | AppError {
+function draftFrom(input: unknown) {
   try {
-    return parse();
+    return parseInput(createTaskInput, input);
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;

@@ -1,5 +1,6 @@
 import type { Actor } from '../core/actor.ts';
 import { AppError, ConflictError, ForbiddenError } from '../core/errors.ts';
+import { inTurns } from '../core/in-turns.ts';
 import { parseInput } from '../core/validation.ts';
 import { type TaskCommandBatch, taskCommandBatch } from './command.inputs.ts';
 import { type Command, type FaultyCommand, parseCommand } from './command.parser.ts';
@@ -43,7 +44,8 @@ export async function applyCommands(
   asOf: AsOf,
 ): Promise<TaskCommandResult[]> {
   const { commands: formed, atomic } = parseInput(taskCommandBatch, batch);
-  const commands = formed.map((command) => parseCommand(command, actor, asOf));
+  const commands: ReturnType<typeof parseCommand>[] = [];
+  for await (const command of inTurns(formed)) commands.push(parseCommand(command, actor, asOf));
   const taskIds = commands.flatMap((command) => ('fault' in command ? [] : command.taskId));
   const named = { ids: commands.map(({ id }) => id), taskIds };
   return store.applyCommands(actor.userId, named, async ({ store: within, known, tentatively, remember }) => {

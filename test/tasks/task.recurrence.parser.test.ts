@@ -76,6 +76,11 @@ describe('a recurrence rule', () => {
     ['FREQ=DAILY;INTERVAL=2;BYMONTHDAY=1', 'must not have BYMONTHDAY with INTERVAL in daily rules'],
     ['FREQ=MONTHLY;BYSETPOS=1', 'must have another part that BYSETPOS picks from'],
     ['FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=3', 'must have at most 2 in BYSETPOS'],
+    ['FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=21', 'must have at most 20 in BYSETPOS'],
+    ['FREQ=MONTHLY;BYDAY=MO;BYSETPOS=-6', 'must have at most 5 in BYSETPOS'],
+    ['FREQ=MONTHLY;BYMONTHDAY=29,30,31;BYSETPOS=6', 'must have at most 5 in BYSETPOS'],
+    ['FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;BYSETPOS=6', 'must have at most 5 in BYSETPOS'],
+    ['FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA;BYSETPOS=32', 'must have at most 31 in BYSETPOS'],
     ['FREQ=DAILY;BYDAY=MO;BYSETPOS=1', 'must not have BYSETPOS in daily rules'],
   ])('must not be %s: it %s', (text, fault) => {
     expect(faultOf(text)).toBe(fault);
@@ -108,9 +113,9 @@ describe('a recurrence rule', () => {
     ['FREQ=DAILY;BYMONTH=2,4;BYMONTHDAY=31'],
     ['FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=-30'],
     ['FREQ=MONTHLY;BYMONTHDAY=1;BYSETPOS=2'],
-    ['FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=31'],
+    ['FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYMONTHDAY=1,2,3;BYSETPOS=5'],
     ['FREQ=YEARLY;BYMONTHDAY=13;BYDAY=FR;BYSETPOS=4'],
-    ['FREQ=YEARLY;BYWEEKNO=20;BYSETPOS=366'],
+    ['FREQ=YEARLY;BYWEEKNO=20;BYSETPOS=31'],
     ['FREQ=YEARLY;INTERVAL=999;BYMONTH=2;BYMONTHDAY=30;COUNT=2'],
   ])('must not be %s, which never occurs', (text) => {
     expect(faultOf(text)).toBe('must occur some day');

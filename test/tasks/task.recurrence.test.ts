@@ -122,7 +122,7 @@ describe('the next day', () => {
       ['FREQ=MONTHLY;INTERVAL=12;BYMONTH=3', '2026-01-28'],
       ['FREQ=DAILY;INTERVAL=7;BYDAY=TU', '2026-01-28'],
       ['FREQ=YEARLY;BYMONTH=2', '2026-01-30'],
-      ['FREQ=MONTHLY;INTERVAL=12;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=-31', '2026-02-28'],
+      ['FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=30,31;BYSETPOS=-1', '2026-02-28'],
       ['FREQ=YEARLY;INTERVAL=400;BYYEARDAY=366', '2026-01-28'],
     ] as const) {
       expect(daysAfter(rule, date, 1)).toEqual([]);
