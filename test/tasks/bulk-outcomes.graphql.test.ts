@@ -226,12 +226,12 @@ describe('bulk writes', () => {
   });
 
   it('take no time zone by itself for a condition', async () => {
-    await stored(2);
+    await own.stored(2);
     for (const [action, body] of [
       ['delete', {}],
       ['update', { set: { title: 'x' } }],
     ] as const) {
-      const refused = await app.rest(user, 'POST', `/api/tasks/bulk/${action}?time_zone=Europe/Berlin`, body);
+      const refused = await app.rest(own.user, 'POST', `/api/tasks/bulk/${action}?time_zone=Europe/Berlin`, body);
       expect(refused).toMatchObject({ status: 400, body: { fields: [{ field: 'ids' }] } });
     }
   });
