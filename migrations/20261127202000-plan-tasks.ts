@@ -63,7 +63,8 @@ const PLAN = `
 
 /**
  * Fires after tasks_stamp, by its name: with the owner's row locked nobody else changes the tree meanwhile. A task that is
- * taken out of the trash while what it belongs to stays there, or is too deep for it by now, stands by itself.
+ * taken out of the trash while what it belongs to stays there, or is too deep for it by now, stands by itself. Those that
+ * follow it are as deep below it as they were.
  */
 const TREE = `
   create function tasks_tree() returns trigger language plpgsql as $$
@@ -81,7 +82,7 @@ const TREE = `
       end if;
       raise foreign_key_violation using constraint = 'tasks_parent_id_fkey', message = 'the parent does not exist';
     end if;
-    if not is_moved and gone_at is null then
+    if not is_moved and (gone_at is null or pg_trigger_depth() > 1) then
       return new;
     end if;
     with recursive ancestors (id, depth) as (
@@ -112,14 +113,17 @@ const TREE = `
     return new;
   end $$`;
 
-/** Fires before tasks_stamp, by its name: whoever writes one of them holds it and then the owner's row, not the other way round. */
+/**
+ * Fires before tasks_stamp, by its name: whoever writes one of them holds it and then the owner's row, not the other way round.
+ * In the trash a task may have come to belong to a part of its own.
+ */
 const HOLD_PARTS = `
   create function tasks_hold_parts() returns trigger language plpgsql as $$
   begin
     perform from (
       with recursive parts (id) as (
         select id from tasks where user_id = new.user_id and parent_id = new.id
-        union all
+        union
         select tasks.id from parts join tasks on tasks.user_id = new.user_id and tasks.parent_id = parts.id
       )
       select tasks.id from tasks join parts on parts.id = tasks.id order by tasks.id for no key update of tasks
@@ -229,7 +233,8 @@ export class PlanTasks extends Migration {
     this.addSql(HOLD_PARTS);
     this.addSql(`
       create trigger tasks_hold_parts before update of deleted_at on tasks for each row
-      when ((old.deleted_at is null) <> (new.deleted_at is null)) execute function tasks_hold_parts()`);
+      when (pg_trigger_depth() = 0 and (old.deleted_at is null) <> (new.deleted_at is null))
+      execute function tasks_hold_parts()`);
     this.addSql(FOLLOW);
     this.addSql(`
       create trigger tasks_follow_parent after update of deleted_at on tasks for each row

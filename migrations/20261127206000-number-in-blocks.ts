@@ -24,6 +24,28 @@ const TAKE_OR_COUNT_UP = `
     else${COUNT_UP.replaceAll('\n', '\n  ')}
     end if;`;
 
+/** As it was, but that the numbers of all that follow are taken at once; few are as well counted one by one. */
+const HOLD_PARTS = (reservation: string) => `
+  create or replace function tasks_hold_parts() returns trigger language plpgsql as $$
+  declare
+    amount integer;
+  begin
+    with recursive parts (id) as (
+      select id from tasks where user_id = new.user_id and parent_id = new.id
+      union
+      select tasks.id from parts join tasks on tasks.user_id = new.user_id and tasks.parent_id = parts.id
+    ), held as (
+      select tasks.id from tasks join parts on parts.id = tasks.id order by tasks.id for no key update of tasks
+    )
+    select count(*) into amount from held;${reservation}
+    return new;
+  end $$`;
+
+const RESERVE_FOR_PARTS = `
+    if amount > 10 then
+      perform reserve_task_numbers(new.user_id, amount + 1);
+    end if;`;
+
 const STAMP = (declaration: string, number: string) => `
   create or replace function tasks_stamp() returns trigger language plpgsql as $$${declaration}
   begin${number}
@@ -65,9 +87,11 @@ export class NumberInBlocks extends Migration {
     this.addSql('revoke execute on function reserve_task_numbers from public');
     this.addSql(`grant execute on function reserve_task_numbers to ${ROLE}`);
     this.addSql(STAMP('\n  declare\n    block text[];', TAKE_OR_COUNT_UP));
+    this.addSql(HOLD_PARTS(RESERVE_FOR_PARTS));
   }
 
   override down(): void {
+    this.addSql(HOLD_PARTS(''));
     this.addSql(STAMP('', COUNT_UP));
     this.addSql('drop function reserve_task_numbers');
   }

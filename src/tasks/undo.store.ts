@@ -48,12 +48,13 @@ const COLUMNS: Record<string, string> = {
 const HOLD = `
   select id, version from tasks where id = any($2::uuid[]) and user_id = $1 and purged_at is null
   order by id for no key update`;
-/** How deep tasks stand, since none can be put back under one that is still away. */
+/** How deep tasks stand, since none can be put back under one that is still away. There are five levels, in the trash perhaps more. */
 const DEPTHS = `
   with recursive places (id, above, depth) as (
     select id, parent_id, 0 from tasks where id = any($2::uuid[]) and user_id = $1
     union all
     select places.id, tasks.parent_id, depth + 1 from places join tasks on tasks.id = places.above and tasks.user_id = $1
+    where depth < 20
   )
   select id, max(depth)::int as depth from places group by id`;
 const IS_DELETED = 'select deleted_at is not null as "isDeleted" from tasks where id = $2 and user_id = $1';

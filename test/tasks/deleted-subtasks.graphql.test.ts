@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TaskView } from '../support/api.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { newUser } from '../support/factories.ts';
+import { newUser, storeTasks } from '../support/factories.ts';
 import { asked, tasksOf } from './support/graphql-tasks.ts';
 import { type Subtasks, subtasksOf } from './support/subtasks.ts';
 
@@ -88,6 +88,21 @@ describe('a task that is deleted', () => {
     const { nodes } = (await asked(app, user, query)).deletedTasks;
     const nothing = { parent: null, subtasks: [], subtaskCounts: { total: 0 } };
     expect(nodes).toEqual(expect.arrayContaining([parent, part].map((task) => ({ id: task!.id, ...nothing }))));
+  });
+
+  // Each part counted its owner's number up and looked through all below it: with 4,000 the deletion ran into its time limit.
+  it('takes thousands of parts along and brings them back, each told by a number of its own', async () => {
+    const { id } = await tasks.create(user);
+    const parts = Array.from({ length: 4000 }, () => ({ parentId: id }));
+    await storeTasks(app.databaseUrl, user, parts);
+    await tasks.delete(user, id);
+    await asked(app, user, 'mutation ($id: ID!) { restoreTask(id: $id) { task { id } } }', { id });
+    const [numbers] = await app.owner(
+      `select count(distinct tasks.rev)::int as distinct, max(tasks.rev) <= max(users.rev) as known, min(tasks.version) as version
+       from tasks join users on users.id = user_id where user_id = $1 and tasks.deleted_at is null`,
+      [user],
+    );
+    expect(numbers).toEqual({ distinct: 4001, known: true, version: 3 });
   });
 
   it('comes back by undo with its parts', async () => {

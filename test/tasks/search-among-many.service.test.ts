@@ -76,7 +76,9 @@ const orders: fc.Arbitrary<TaskOrder[]> = fc
   .chain((fields) =>
     fc.tuple(...fields.map((field) => fc.record({ field: fc.constant(field), direction: directions }))),
   );
-const moments = fc.nat(Math.floor(TASKS / 3)).map((day) => new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString());
+const moments = fc
+  .nat(Math.floor(TASKS / 3))
+  .map((day) => new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString());
 const filters = fc.record(
   {
     completed: fc.boolean(),
