@@ -86,7 +86,7 @@ const FORGET_CHANGES = `
 /** What became of a task, change by change, and which occurrences of it were completed. */
 export class RecordChanges extends Migration {
   override up(): void {
-    // The version is the one that the change led to.
+    // Versions are those that a change led to.
     this.addSql(`
       create table task_changes (
         user_id text not null,
@@ -109,6 +109,7 @@ export class RecordChanges extends Migration {
         due_date date,
         due_at timestamptz(3),
         completed_at timestamptz(3) not null,
+        undone_by integer,
         constraint task_occurrences_pkey primary key (user_id, task_id, version),
         constraint task_occurrences_task_id_fkey foreign key (user_id, task_id)
           references tasks (user_id, id) on delete cascade
@@ -119,6 +120,8 @@ export class RecordChanges extends Migration {
       this.addSql(`grant select, insert, delete on ${table} to ${ROLE}`);
       this.addSql(`create policy ${table}_own on ${table} to ${ROLE} using (${OWN}) with check (${OWN})`);
     }
+
+    this.addSql(`grant update (version, undone_by) on task_occurrences to ${ROLE}`);
 
     this.addSql(PURGE('purge_trash', EMPTY_TRASH));
     this.addSql(PURGE('purge_task_changes', FORGET_CHANGES));

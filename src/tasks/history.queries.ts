@@ -33,10 +33,10 @@ export interface HistorySlice {
   limit: number;
 }
 
-const slice = (columns: string, table: string) => `
+const slice = (columns: string, table: string, condition = 'true') => `
   select found.* from unnest($2::uuid[]) as asked (id), lateral (
     select task_id as "taskId", version, ${columns} from ${table}
-    where user_id = $1 and task_id = asked.id and version < $3
+    where user_id = $1 and task_id = asked.id and version < $3 and ${condition}
     order by version desc limit $4
   ) as found`;
 
@@ -45,6 +45,7 @@ const CHANGES = slice(`changed_at as "changedAt", changes, ${UNMOVED}`, 'task_ch
 const OCCURRENCES = slice(
   'due_date as "dueDate", due_at as "dueAt", completed_at as "completedAt"',
   'task_occurrences',
+  'undone_by is null',
 );
 /** Beyond every version. */
 const LAST_VERSION = 2_147_483_647;

@@ -62,9 +62,13 @@ const NAMED = 'unnest($2::uuid[], $3::integer[]) as named (id, version)';
 const RECORDED = `
   select task_id as id, changes from task_changes
   join ${NAMED} on task_id = named.id and task_changes.version = named.version where user_id = $1`;
-const FORGET_OCCURRENCES = `
-  delete from task_occurrences using ${NAMED}
-  where user_id = $1 and task_id = named.id and task_occurrences.version = named.version`;
+/** An occurrence that was completed is open again, or completed once more by the undo of that. The undo leads to the next version. */
+const TURN_OCCURRENCES = `
+  update task_occurrences set
+    version = case when undone_by is null then task_occurrences.version else named.version + 1 end,
+    undone_by = case when undone_by is null then named.version + 1 end
+  from ${NAMED}
+  where user_id = $1 and task_id = named.id and coalesce(undone_by, task_occurrences.version) = named.version`;
 const UNDONE = `
   select ${TASK_COLUMNS}, deleted_at is not null as "isDeleted" from tasks where id = any($2::uuid[]) and user_id = $1`;
 
@@ -89,7 +93,7 @@ export function undoChanges(
     const changed = changes.find(({ id, version }) => versions.get(id) !== version);
     if (changed) throw new ConflictError('The task has changed since', versions.get(changed.id));
     const states = await statesBefore(user, userId, changes);
-    await user.query(FORGET_OCCURRENCES, [userId, ids, changes.map(({ version }) => version)]);
+    await user.query(TURN_OCCURRENCES, [userId, ids, changes.map(({ version }) => version)]);
     for (const change of await downwards(user, userId, changes)) {
       await putBack(user, userId, change, states.get(change.id) ?? {}, ids);
     }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { storeTasks } from '../support/factories.ts';
+import { asked } from './support/graphql-tasks.ts';
 import { type Undoing, undoingOf } from './support/undoing.ts';
 
 let app: TestApp;
@@ -106,13 +107,19 @@ describe('undo takes back', () => {
 
   it.each(['toggleTask', 'completeTask'])('%s of a recurring task, with the occurrence', async (name) => {
     const id = await own.create({ dueDate: '2026-01-31', recurrence: 'FREQ=MONTHLY;COUNT=3' });
-    const occurrences = () => app.owner('select due_date::text from task_occurrences where task_id = $1', [id]);
-    const { undoToken } = await own.ask(name, { id });
-    expect(await occurrences()).toEqual([{ due_date: '2026-01-31' }]);
-    const { tasks } = await own.ask('undo', { token: undoToken });
-    expect(tasks).toMatchObject([{ dueDate: '2026-01-31', recurrence: 'FREQ=MONTHLY;COUNT=3', completed: false }]);
-    expect(await occurrences()).toEqual([]);
-    await thereAndBack(name, { id });
+    const read = 'query ($id: ID!) { task(id: $id) { completedOccurrences { nodes { dueDate version } } } }';
+    const occurrences = async () => (await asked(app, own.user, read, { id })).task.completedOccurrences.nodes;
+    let token = (await own.ask(name, { id })).undoToken;
+    expect(await occurrences()).toEqual([{ dueDate: '2026-01-31', version: 2 }]);
+    for (const version of [4, 6]) {
+      const undone = await own.ask('undo', { token });
+      expect(undone.tasks).toMatchObject([
+        { dueDate: '2026-01-31', recurrence: 'FREQ=MONTHLY;COUNT=3', completed: false },
+      ]);
+      expect(await occurrences()).toEqual([]);
+      token = (await own.ask('undo', { token: undone.undoToken })).undoToken;
+      expect(await occurrences()).toEqual([{ dueDate: '2026-01-31', version }]);
+    }
   });
 
   it('a deletion with its subtasks', async () => {
