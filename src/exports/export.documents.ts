@@ -40,6 +40,9 @@ interface DocumentSources {
   clock: Clock;
 }
 
+/** Characters of a description that is kept until it is written. */
+const LONGEST_KEPT = 500;
+
 /** A page of tasks and those after it, in the order in which they were made, so that none is missed that moves meanwhile. */
 interface Pages {
   rows: TaskRow[];
@@ -67,9 +70,10 @@ export async function createDocument(
   }
 
   const first = await page();
+  const readLater = (id: string) => async () => (await tasks.byIds(actor, [id])).get(id)?.description ?? null;
   const pieces = {
-    markdown: () => writeMarkdown(inOwnOrder(first, names), { marks: true, timeZone }),
-    todoist: () => writeTodoistCsv(inOwnOrder(first, names)),
+    markdown: () => writeMarkdown(inOwnOrder(first, names, readLater), { marks: true, timeZone }),
+    todoist: () => writeTodoistCsv(inOwnOrder(first, names, readLater)),
     icalendar: () => writeICalendar(rowsFrom(first, names), { now: new Date(clock.now()) }),
   };
   return { type: DOCUMENT_TYPES[format], fileName: FILE_NAMES[format], pieces: pieces[format]() };
@@ -83,9 +87,16 @@ async function* rowsFrom(first: Pages, names: ReadonlyMap<string, string>): Asyn
 }
 
 /** Documents have tasks where their user has put them; who writes them holds all anyway. */
-async function* inOwnOrder(first: Pages, names: ReadonlyMap<string, string>): AsyncGenerator<ExportedTaskLike> {
+async function* inOwnOrder(
+  first: Pages,
+  names: ReadonlyMap<string, string>,
+  readLater: (id: string) => () => Promise<string | null>,
+): AsyncGenerator<ExportedTaskLike> {
   const all: Placed[] = [];
-  for await (const task of rowsFrom(first, names)) all.push(task);
+  for await (const task of rowsFrom(first, names)) {
+    const isLong = typeof task.description === 'string' && task.description.length > LONGEST_KEPT;
+    all.push(isLong ? { ...task, description: readLater(task.key) } : task);
+  }
   yield* all.sort((one, other) => (one.position < other.position ? -1 : 1));
 }
 

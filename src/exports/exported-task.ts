@@ -1,9 +1,12 @@
+/** A text, or how to read one that is too long to wait in memory with those of all other tasks. */
+export type Description = string | null | (() => Promise<string | null>);
+
 /** A task as files for other programs show it. Of the same form as what is imported. */
 export interface ExportedTaskLike {
   /** names it within the file */
   key: string;
   title: string;
-  description: string | null;
+  description: Description;
   completed: boolean;
   completedAt: Date | null;
   createdAt: Date | null;
@@ -18,6 +21,10 @@ export interface ExportedTaskLike {
   /** name */
   list: string | null;
   parentKey: string | null;
+}
+
+export async function descriptionOf({ description }: ExportedTaskLike): Promise<string> {
+  return (typeof description === 'function' ? await description() : description) ?? '';
 }
 
 export type ExportedTasks = Iterable<ExportedTaskLike> | AsyncIterable<ExportedTaskLike>;

@@ -1,5 +1,5 @@
 import { isFirstOfWallClock, wallClock } from '../core/time-zone.ts';
-import type { ExportedTaskLike, ExportedTasks } from './exported-task.ts';
+import { descriptionOf, type ExportedTaskLike, type ExportedTasks } from './exported-task.ts';
 import { createZoneSpans } from './icalendar.zones.ts';
 
 export interface ICalendarWriting {
@@ -24,13 +24,16 @@ export async function* writeICalendar(tasks: ExportedTasks, { now, name }: ICale
   for await (const task of tasks) {
     const due = dueOf(task);
     if (due.timeZone !== null && task.dueAt !== null) zones.add(due.timeZone, task.dueAt);
-    yield [...todoLines(task, due.value, now, name)].map(folded).join('');
+    const description = await descriptionOf(task);
+    yield [...todoLines({ ...task, description }, due.value, now, name)].map(folded).join('');
   }
   for (const line of zones.lines()) yield folded(line);
   yield folded('END:VCALENDAR');
 }
 
-function* todoLines(task: ExportedTaskLike, due: string, now: Date, name: string | undefined): Generator<string> {
+type Described = ExportedTaskLike & { description: string };
+
+function* todoLines(task: Described, due: string, now: Date, name: string | undefined): Generator<string> {
   yield 'BEGIN:VTODO';
   yield `UID:${escaped(task.key)}`;
   yield `DTSTAMP:${utc(now)}`;

@@ -1,5 +1,5 @@
 import { localDate } from '../core/time-zone.ts';
-import type { ExportedTaskLike, ExportedTasks } from './exported-task.ts';
+import { descriptionOf, type ExportedTaskLike, type ExportedTasks } from './exported-task.ts';
 import { wordsOfRule } from './rule-words.ts';
 import { inDocumentOrder } from './task-order.ts';
 
@@ -26,7 +26,8 @@ export async function* writeMarkdown(tasks: ExportedTasks, options: MarkdownWrit
     for (const { task, depth } of places) {
       const indent = INDENT.repeat(depth);
       yield `${indent}- [${task.completed ? 'x' : ' '}] ${lineOf(task, options)}\n`;
-      if (options.marks && task.description) yield quotationOf(task.description, indent + INDENT);
+      const description = options.marks ? await descriptionOf(task) : '';
+      if (description) yield quotationOf(description, indent + INDENT);
     }
   }
 }

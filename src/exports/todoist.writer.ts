@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { isFirstOfWallClock, wallClock } from '../core/time-zone.ts';
-import type { ExportedTaskLike, ExportedTasks } from './exported-task.ts';
+import { descriptionOf, type ExportedTaskLike, type ExportedTasks } from './exported-task.ts';
 import { wordsOfRule } from './rule-words.ts';
 import { inDocumentOrder } from './task-order.ts';
 
@@ -20,16 +20,16 @@ export async function* writeTodoistCsv(tasks: ExportedTasks): AsyncGenerator<str
   yield rowOf(COLUMNS);
   for (const { list, places } of await inDocumentOrder(tasks, ({ completed }) => completed)) {
     if (list !== null) yield rowOf(['section', list]);
-    for (const { task, depth } of places) yield taskRow(task, depth + 1);
+    for (const { task, depth } of places) yield taskRow(task, await descriptionOf(task), depth + 1);
   }
 }
 
-function taskRow(task: ExportedTaskLike, indent: number): string {
+function taskRow(task: ExportedTaskLike, description: string, indent: number): string {
   const labels = task.tags.map((name) => ` @${name.replace(/\s+/gu, '_')}`);
   const { date, timeZone } = dateOf(task);
   const content = escapedTitle(task.title) + labels.join('');
   const priority = PRIORITIES[task.priority];
-  return rowOf(['task', content, task.description ?? '', priority, indent, '', '', date, 'en', timeZone]);
+  return rowOf(['task', content, description, priority, indent, '', '', date, 'en', timeZone]);
 }
 
 /** As many cells as there are columns. */

@@ -52,6 +52,18 @@ describe('an export for other programs', () => {
     );
   });
 
+  it.each(['markdown', 'todoist', 'icalendar'])('is %s with descriptions of any length', async (format) => {
+    const user = newUser();
+    const descriptions = [1, 500, 501, 20_000].map((length) => `${length}`.padEnd(length, 'x'));
+    await storeTasks(
+      app.databaseUrl,
+      user,
+      descriptions.map((description) => ({ description })),
+    );
+    const text = (await (await get(user, format)).text()).replaceAll(/\r\n /g, '');
+    for (const description of descriptions) expect(text).toContain(description);
+  });
+
   it('is a project for Todoist', async () => {
     const response = await get(await userWithTasks(), 'todoist');
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
