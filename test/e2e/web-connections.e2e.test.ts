@@ -129,19 +129,21 @@ browserSuite('the front end and the world around it', () => {
   test('an access token that has ended is replaced, and nobody notices', async () => {
     const person = await open('Buy bread');
     const { page } = person;
-    const refused: number[] = [];
-    page.on('response', (response) => response.status() === 401 && refused.push(response.status()));
+    let renewals = 0;
     // For the server the token is over; the new one is of a moment at which it has to be good.
     app.ahead = 20 * MINUTE;
     page.on('request', (request) => {
-      if (request.url().endsWith('/api/auth/token')) app.ahead = 0;
+      if (!request.url().endsWith('/api/auth/token')) return;
+      app.ahead = 0;
+      renewals += 1;
     });
     const renewed = page.waitForResponse((response) => response.url().endsWith('/api/auth/token') && response.ok());
     await quickAdd(page, 'Call Mara');
     await renewed;
     await shows(page, 'Buy bread', 'Call Mara');
     await has(person, 'Buy bread', 'Call Mara');
-    expect(refused).toEqual([401]);
+    // Refused is the request or the live connection, whichever is first.
+    expect(renewals).toBe(1);
   });
 
   test('a session that has ended asks to sign in, and what was done meanwhile waits for its user alone', async () => {
