@@ -1,6 +1,6 @@
 /**
- * Runs before npm's start, test and dev: installs the dependencies and, with --build, compiles the sources, each only
- * when its inputs have changed. It is plain JavaScript for any Node since 20, because nothing is installed yet when
+ * Runs before npm's start, test and dev: installs the dependencies and, with --build, compiles the sources and builds the
+ * front end (with --front-end that one alone), each only when its inputs have changed. It is plain JavaScript for any Node since 20, because nothing is installed yet when
  * it runs first. It prints to stderr, so that the output of the script after it stays clean.
  */
 import { spawnSync } from 'node:child_process';
@@ -143,24 +143,25 @@ function removeOutputsWithoutSource() {
   }
 }
 
-async function bootstrap(withBuild) {
+async function bootstrap({ withBuild, withFrontEnd }) {
   if (Number.parseInt(process.versions.node, 10) < 20) {
     throw new BootstrapError(`Node.js 20 or newer is needed to begin, this is ${process.version}.`);
   }
   const isReady = () =>
     isUpToDate(installStamp, installFingerprint()) &&
-    (!withBuild || (isUpToDate(buildStamp, buildFingerprint()) && isFrontEndReady()));
+    (!withBuild || isUpToDate(buildStamp, buildFingerprint())) &&
+    (!withFrontEnd || isFrontEndReady());
   if (isReady()) return;
   await withLock(inRoot('.cache', 'bootstrap.lock'), say, () => {
     install();
-    if (!withBuild) return;
-    build();
-    buildFrontEnd();
+    if (withBuild) build();
+    if (withFrontEnd) buildFrontEnd();
   });
 }
 
 try {
-  await bootstrap(process.argv.includes('--build'));
+  const withBuild = process.argv.includes('--build');
+  await bootstrap({ withBuild, withFrontEnd: withBuild || process.argv.includes('--front-end') });
 } catch (error) {
   say(error instanceof BootstrapError ? error.message : error.stack);
   process.exitCode = 1;

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from '@jest/globals';
@@ -9,7 +7,7 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const VITE = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
+const BOOTSTRAP = join(ROOT, 'scripts', 'bootstrap.mjs');
 
 export const SIZES = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
 
@@ -23,15 +21,12 @@ export interface WebApp extends TestApp {
 const LISTED_ONLY = { PERSISTED_ONLY: 'true', PERSISTED_MANIFEST: join(ROOT, 'examples', 'web', 'operations.json') };
 
 export async function startWebApp(environment: Record<string, string> = LISTED_ONLY): Promise<WebApp> {
-  const directory = await mkdtemp(join(tmpdir(), 'premium-todo-web-'));
-  const build = ['build', 'examples/web', '--outDir', directory, '--emptyOutDir', '--logLevel', 'warn'];
-  await promisify(execFile)(process.execPath, [VITE, ...build], {
-    cwd: ROOT,
+  await promisify(execFile)(process.execPath, [BOOTSTRAP, '--front-end'], {
     env: { ...process.env, NODE_ENV: 'production' },
   });
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
   const app = await startTestApp({
-    environment: { BETTER_AUTH_SECRET: '', WEB_ROOT: directory, ...environment },
+    environment: { BETTER_AUTH_SECRET: '', WEB_ROOT: join(ROOT, 'examples', 'web', 'dist'), ...environment },
     overrides: { clock },
   });
   return {
@@ -41,10 +36,6 @@ export async function startWebApp(environment: Record<string, string> = LISTED_O
     },
     set ahead(milliseconds) {
       clock.ahead = milliseconds;
-    },
-    async close() {
-      await app.close();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }
