@@ -14,6 +14,8 @@ const LONG = [
   'main/idle',
   'failures/kill',
   'tasks/plans-among-millions.service',
+  'sync/devices',
+  'tasks/sorting.service',
   'main/shutdown',
   'main/rolling-restart',
   'failures/boot',
@@ -24,6 +26,9 @@ const LONG = [
   'e2e/web-day.e2e',
   'e2e/web-accessibility.e2e',
   'e2e/web-connections.e2e',
+  'e2e/web-keys.e2e',
+  'tasks/search-among-many.service',
+  'tasks/list-model.service',
   'failures/connections',
   'commands/import',
   'commands/migrate',
@@ -31,6 +36,8 @@ const LONG = [
   'workers/workers',
   'main/faults',
   'contract/contract',
+  'contract/openapi.rest',
+  'db/embedded-postgres',
 ];
 
 export default class LongFirst extends Sequencer {

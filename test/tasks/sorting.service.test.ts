@@ -83,7 +83,8 @@ async function paged(orders: TaskOrder[], filter: TaskFilter | undefined, fromEn
 }
 
 describe.each(TRUTH.map(([by, sql]) => [nameOf(by), by, sql] as const))('by %s', (_name, by, sql) => {
-  it.each(filters)(
+  // Orders of a single column go through the whole of it in pages among millions.
+  it.each(by.field === 'due' || by.field === 'priority' ? filters : filters.slice(1))(
     '%s come each once, by every page from the start and from the end',
     async (_what, filter, condition) => {
       const expected = await truth(sql, condition);
