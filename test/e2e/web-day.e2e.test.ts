@@ -64,6 +64,8 @@ browserSuite('a day with the front end', () => {
     await quickAdd(person.page, 'Buy bread', 'Call Mara', 'Water the plants');
     await shows(person.page, 'Buy bread', 'Call Mara', 'Water the plants');
     await has(person, 'Buy bread', 'Call Mara', 'Water the plants');
+    // That is said only of what is not to be seen.
+    expect(await person.page.getByText('Added').count()).toBe(0);
     await person.page.reload();
     await shows(person.page, 'Buy bread', 'Call Mara', 'Water the plants');
   });

@@ -45,11 +45,15 @@ export function QuickAdd({ defaults }: QuickAddProps) {
   );
 }
 
+/** Frames of the browser until a new task is thought to be elsewhere. */
+const PATIENCE = 30;
+
 /** Where the new one stands may be below the fold, or behind the pages that were read. */
-function showNew(id: string): void {
+function showNew(id: string, patience = PATIENCE): void {
   requestAnimationFrame(() => {
     const row = document.querySelector(`[data-task="${id}"]`)?.closest('.task');
     if (row) row.scrollIntoView({ block: 'nearest' });
+    else if (patience > 0) showNew(id, patience - 1);
     else showToast('Added');
   });
 }
