@@ -1,26 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createStores } from '../../src/stores.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
-import { type OpenTestDatabase, openTestDatabase } from '../support/open-test-database.ts';
 import { type Asking, asking } from './support/operations.ts';
 
-let database: OpenTestDatabase;
 let app: TestApp;
 let user: string;
 let own: Asking;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
-  app = await startTestApp({
-    beside: { databaseUrl: database.url },
-    overrides: { taskStore: createStores(database).taskStore },
-  });
+  app = await startTestApp();
 });
-afterAll(async () => {
-  await app.close();
-  await database.close();
-});
+afterAll(() => app.close());
 beforeEach(() => {
   user = newUser();
   own = asking(app, user);
@@ -157,7 +147,7 @@ describe('the history of a task', () => {
     await update(id, { title: 'same', description: null });
     await own.ask('moveTask', { id: other, after: id });
     await own.told('updateTask', { id, input: { title: 'x' }, expectedVersion: 7 });
-    await database.owner('update tasks set title = title where id = $1', [id]);
+    await app.owner('update tasks set title = title where id = $1', [id]);
     expect([...(await historyOf(id)), ...(await historyOf(other))]).toEqual([]);
   });
 
@@ -219,15 +209,15 @@ describe('the history of a task', () => {
     await update(id, { title: 'old' });
     await update(id, { title: 'recent' });
     const age = (version: number, days: number) =>
-      database.owner(
+      app.owner(
         'update task_changes set changed_at = changed_at - make_interval(days => $3) where task_id = $1 and version = $2',
         [id, version, days],
       );
     await age(2, 366);
     await age(3, 364);
-    await database.owner('select purge_task_changes(365)');
+    await app.owner('select purge_task_changes(365)');
     expect((await historyOf(id)).map(({ version }) => version)).toEqual([3]);
-    await database.owner('select purge_task_changes(0)');
+    await app.owner('select purge_task_changes(0)');
     expect((await historyOf(id)).map(({ version }) => version)).toEqual([]);
   });
 
@@ -235,6 +225,6 @@ describe('the history of a task', () => {
     const id = await create();
     await update(id, { title: 'x' });
     await app.rest(user, 'DELETE', '/api/auth/me');
-    expect(await database.owner('select from task_changes where user_id = $1', [user])).toEqual([]);
+    expect(await app.owner('select from task_changes where user_id = $1', [user])).toEqual([]);
   });
 });
