@@ -50,10 +50,13 @@ browserSuite('a day with the front end', () => {
 
   test('begins with an account, and an empty list', async () => {
     const page = await openWeb(browser, app);
-    await page.getByRole('button', { name: 'Create an account' }).click();
-    await page.getByLabel('Name').fill('Grace Hopper');
     await page.getByLabel('Email').fill('grace@example.com');
     await page.getByLabel('Password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Invalid email or password').waitFor();
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByText('Invalid email or password').waitFor({ state: 'detached' });
+    await page.getByLabel('Name').fill('Grace Hopper');
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByRole('heading', { name: 'Nothing to do' }).waitFor();
     await page.getByRole('button', { name: 'Grace Hopper' }).waitFor();

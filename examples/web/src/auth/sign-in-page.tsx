@@ -28,6 +28,12 @@ export function SignInPage() {
     setBusy(false);
   }
 
+  /** What was wrong with the one is not wrong with the other. */
+  function change(): void {
+    setNew(!isNew);
+    setFault(undefined);
+  }
+
   function onSubmit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     void submit(new FormData(event.currentTarget));
@@ -59,7 +65,7 @@ export function SignInPage() {
             {isNew ? 'Create account' : 'Sign in'}
           </button>
         </form>
-        <button className="button button-plain" type="button" onClick={() => setNew(!isNew)}>
+        <button className="button button-plain" type="button" onClick={change}>
           {isNew ? 'I have an account' : 'Create an account'}
         </button>
       </div>
