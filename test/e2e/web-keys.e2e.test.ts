@@ -97,6 +97,27 @@ browserSuite('writing and keys in the front end', () => {
     );
   });
 
+  test('single keys can be turned off, stay so, and are turned on in the help that a menu opens', async () => {
+    const { page } = await open(['One', 'Two']);
+    const singleKeys = page.getByRole('checkbox', { name: 'Single-key shortcuts' });
+    await page.keyboard.press('?');
+    await singleKeys.uncheck();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await taskOf(page, 'One').focus();
+    for (const key of ['?', 'x', 's', 'Delete', '5']) await page.keyboard.press(key);
+    await page.keyboard.press('Alt+ArrowDown');
+    await shows(page, 'Two', 'One');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.getByRole('button', { name: 'Ada Lovelace' }).click();
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await singleKeys.check();
+    await page.keyboard.press('Escape');
+    await taskOf(page, 'One').focus();
+    await page.keyboard.press('x');
+    await shows(page, 'Two');
+  });
+
   test('of two toasts each takes back what it tells of', async () => {
     const { page } = await open(['One', 'Two', 'Three']);
     for (const title of ['One', 'Two']) {

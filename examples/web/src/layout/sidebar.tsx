@@ -2,7 +2,9 @@ import { useState } from 'react';
 import type { LabelKind } from '../labels/label-actions.ts';
 import { LabelDialog } from '../labels/label-dialog.tsx';
 import { type ListLabel, type TagLabel, useOverview } from '../labels/use-labels.ts';
+import { singleKeys } from '../shortcuts/single-keys.ts';
 import { Icon } from '../ui/icon.tsx';
+import { useStore } from '../ui/store.ts';
 import { useView } from '../views/view.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { LabelSection } from './label-section.tsx';
@@ -22,6 +24,7 @@ interface SidebarProps {
 export function Sidebar({ id, showHelp }: SidebarProps) {
   const overview = useOverview();
   const view = useView();
+  const hasSingleKeys = useStore(singleKeys);
   const [edited, setEdited] = useState<Edited>();
   const isCurrent = (kind: string, labelId?: string) =>
     view.kind === kind && ('id' in view ? view.id : undefined) === labelId;
@@ -71,7 +74,7 @@ export function Sidebar({ id, showHelp }: SidebarProps) {
       <button className="sidebar-help" type="button" onClick={showHelp}>
         <Icon name="keyboard" />
         Shortcuts
-        <kbd>?</kbd>
+        {hasSingleKeys && <kbd>?</kbd>}
       </button>
       {edited && <LabelDialog {...edited} onClose={() => setEdited(undefined)} />}
     </aside>

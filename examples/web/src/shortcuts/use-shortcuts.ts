@@ -3,6 +3,7 @@ import type { TaskFieldsFragment, UpdateTaskInput } from '../generated/graphql.t
 import { isSelecting, select, selectedIds, stopSelecting, toggleSelected } from '../tasks/selected-tasks.ts';
 import { toggleTheme } from '../ui/theme.ts';
 import { goTo, type View } from '../views/view.ts';
+import { singleKeys } from './single-keys.ts';
 
 /** What the shortcuts act on. */
 export interface ShortcutTargets {
@@ -39,6 +40,7 @@ export function useShortcuts(targets: ShortcutTargets): void {
 }
 
 function actionOf(key: string, targets: ShortcutTargets): (() => void) | undefined {
+  if (key !== 'Escape' && !singleKeys.get()) return undefined;
   const { undo, showHelp, setCompleted, remove } = targets;
   const view = VIEWS[Number(key) - 1];
   if (view) return () => goTo({ kind: view } as View);
