@@ -98,6 +98,12 @@ browserSuite('the front end is for everybody', () => {
     await page.keyboard.press('5');
     await page.getByRole('button', { name: /^Restore/ }).waitFor();
     await look('the trash');
+    await page
+      .getByRole('button', { name: /for good$/ })
+      .first()
+      .click();
+    await page.getByRole('dialog').waitFor();
+    await look('a question');
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((view) => [view, []])));
   });
 

@@ -118,6 +118,37 @@ browserSuite('writing and keys in the front end', () => {
     await shows(page, 'Two');
   });
 
+  test('what cannot be undone is asked for first, with the focus on Cancel', async () => {
+    const { page, elsewhere } = await open(['One', 'Two']);
+    await elsewhere('POST', '/api/lists', { name: 'Errands' });
+    await page.getByRole('button', { name: 'Edit Errands' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const question = page.getByRole('dialog', { name: 'Delete list “Errands”?' });
+    await question.waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Edit list' }).getByRole('button', { name: 'Delete' }).click();
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('link', { name: 'Errands' }).waitFor({ state: 'detached' });
+
+    await taskOf(page, 'Two').focus();
+    await page.keyboard.press('Delete');
+    await shows(page, 'One');
+    await page.getByRole('link', { name: 'Trash' }).click();
+    const purge = page.getByRole('button', { name: 'Delete Two for good' });
+    for (const key of ['Escape', 'Enter']) {
+      await purge.press('Enter');
+      await page.getByRole('dialog', { name: 'Delete “Two” for good?' }).waitFor();
+      await page.keyboard.press(key);
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await eventually('the focus is back', () =>
+        page.evaluate<boolean>(`document.activeElement.ariaLabel === 'Delete Two for good'`),
+      );
+    }
+    await purge.press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
+  });
+
   test('of two toasts each takes back what it tells of', async () => {
     const { page } = await open(['One', 'Two', 'Three']);
     for (const title of ['One', 'Two']) {

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { colorOf } from '../tasks/task-meta.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { goTo } from '../views/view.ts';
 import { useWorkspace } from '../workspace/workspace-context.tsx';
@@ -28,8 +29,8 @@ export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
   const { client } = useWorkspace();
   const [name, setName] = useState(label?.name ?? '');
   const [color, setColor] = useState<string | null>(label?.color ?? COLORS[5]?.[0] ?? null);
-
   const [fault, setFault] = useState<string>();
+  const [isDoomed, setDoomed] = useState(false);
 
   async function save(): Promise<void> {
     const reason = await saveLabel(client, kind, { name: name.trim(), color }, label?.id);
@@ -40,6 +41,7 @@ export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
   async function remove(id: string): Promise<void> {
     const reason = await deleteLabel(client, kind, id);
     setFault(reason);
+    setDoomed(false);
     if (reason !== undefined) return;
     onClose();
     goTo({ kind: 'all' });
@@ -50,6 +52,16 @@ export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
     void save();
   }
 
+  if (label && isDoomed) {
+    return (
+      <ConfirmDialog
+        title={`Delete ${kind} “${label.name}”?`}
+        note={`Its tasks stay, without the ${kind}. This cannot be undone.`}
+        onCancel={() => setDoomed(false)}
+        onDelete={() => void remove(label.id)}
+      />
+    );
+  }
   return (
     <Dialog title={`${label ? 'Edit' : 'New'} ${kind}`} onClose={onClose}>
       <form onSubmit={onSubmit}>
@@ -77,7 +89,7 @@ export function LabelDialog({ kind, label, onClose }: LabelDialogProps) {
         </p>
         <div className="dialog-foot">
           {label && (
-            <button className="button button-quiet button-danger" type="button" onClick={() => void remove(label.id)}>
+            <button className="button button-quiet button-danger" type="button" onClick={() => setDoomed(true)}>
               Delete
             </button>
           )}

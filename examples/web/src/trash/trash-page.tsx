@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { ListSkeleton } from '../tasks/list-skeleton.tsx';
 import { useTaskActions } from '../tasks/use-task-actions.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { PageHeader } from '../views/page-header.tsx';
 import { useTrash } from './use-trash.ts';
@@ -11,6 +13,7 @@ const WHEN = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short'
 export function TrashPage({ showHelp }: { readonly showHelp: () => void }) {
   useShortcuts({ ...useTaskActions(), tasks: [], showHelp });
   const { tasks, error, hasMore, loadMore, restore, purge } = useTrash();
+  const [doomed, setDoomed] = useState<{ readonly id: string; readonly title: string }>();
   return (
     <>
       <PageHeader view={{ kind: 'trash' }} title="Trash" />
@@ -45,7 +48,7 @@ export function TrashPage({ showHelp }: { readonly showHelp: () => void }) {
                 className="icon-button"
                 type="button"
                 aria-label={`Delete ${title} for good`}
-                onClick={() => void purge(id)}
+                onClick={() => setDoomed({ id, title })}
               >
                 <Icon name="close" />
               </button>
@@ -57,6 +60,17 @@ export function TrashPage({ showHelp }: { readonly showHelp: () => void }) {
         <button className="button button-plain load-more" type="button" onClick={loadMore}>
           Load more
         </button>
+      )}
+      {doomed && (
+        <ConfirmDialog
+          title={`Delete “${doomed.title}” for good?`}
+          note="Its subtasks and its history go with it. This cannot be undone."
+          onCancel={() => setDoomed(undefined)}
+          onDelete={() => {
+            setDoomed(undefined);
+            void purge(doomed.id);
+          }}
+        />
       )}
     </>
   );

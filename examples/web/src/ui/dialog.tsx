@@ -6,15 +6,20 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** The browser's own modal dialog: it holds the focus, closes with Escape and gives the focus back. */
+/** The browser's own modal dialog: it holds the focus, and closes with Escape. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
   useEffect(() => {
     const dialog = element.current;
+    const opener = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // The browser gives it back only to who closes a dialog that stays on the page.
+      if (opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
 
   return (
