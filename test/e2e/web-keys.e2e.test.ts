@@ -149,6 +149,27 @@ browserSuite('writing and keys in the front end', () => {
     await page.getByRole('heading', { name: 'The trash is empty' }).waitFor();
   });
 
+  test('a search is asked for when the keys pause, or at once with Enter', async () => {
+    const { page } = await open(['Buy bread', 'Water the plants']);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const search = /"search":"([^"]*)"/.exec(request.postData() ?? '')?.[1];
+      if (search !== undefined && !asked.includes(search)) asked.push(search);
+    });
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 1000);
+    await page.getByLabel('Search tasks').pressSequentially('bread');
+    await page.clock.runFor(199);
+    await shows(page, 'Buy bread', 'Water the plants');
+    expect(asked).toEqual([]);
+    await page.clock.runFor(1);
+    await shows(page, 'Buy bread');
+    await page.keyboard.type('x');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
+    expect(asked).toEqual(['bread', 'breadx']);
+  });
+
   test('of two toasts each takes back what it tells of', async () => {
     const { page } = await open(['One', 'Two', 'Three']);
     for (const title of ['One', 'Two']) {

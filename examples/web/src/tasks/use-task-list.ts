@@ -22,14 +22,17 @@ export interface TaskListState {
 
 /** One list, page by page, without what the cache knows not to belong there any more. */
 export function useTaskList(variables: TasksQueryVariables): TaskListState {
-  const { data, error, networkStatus, fetchMore } = useQuery(TasksDocument, {
+  const { data, previousData, error, networkStatus, fetchMore } = useQuery(TasksDocument, {
     variables,
     notifyOnNetworkStatusChange: true,
   });
   useRefresh(data !== undefined, JSON.stringify(variables));
   // What is due today is another task tomorrow.
   useToday();
-  const nodes = data?.tasks.edges.map(({ node }) => node) ?? [];
+  // What was found before stays until there is an answer to what is asked now.
+  const former = networkStatus === NetworkStatus.setVariables ? previousData : undefined;
+  const nodes = (data ?? former)?.tasks.edges.map(({ node }) => node) ?? [];
+  const tasks = useLingering(nodes, variables);
   const { endCursor, hasNextPage = false } = data?.tasks.pageInfo ?? {};
   const isBusy = networkStatus === NetworkStatus.fetchMore || networkStatus === NetworkStatus.loading;
 
@@ -39,8 +42,8 @@ export function useTaskList(variables: TasksQueryVariables): TaskListState {
   }
 
   return {
-    tasks: useLingering(nodes, variables),
-    isLoading: data === undefined && error === undefined,
+    tasks,
+    isLoading: data === undefined && error === undefined && tasks.length === 0,
     error: data === undefined ? error : undefined,
     hasMore: hasNextPage,
     loadMore,

@@ -8,11 +8,12 @@ interface PageHeaderProps {
   readonly search?: string;
   /** absent where nothing can be searched */
   readonly onSearch?: (text: string) => void;
+  readonly onEnter?: () => void;
 }
 
 const TODAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
-export function PageHeader({ view, title, search = '', onSearch }: PageHeaderProps) {
+export function PageHeader({ view, title, search = '', onSearch, onEnter }: PageHeaderProps) {
   useToday();
   return (
     <header className="page-header">
@@ -32,7 +33,10 @@ export function PageHeader({ view, title, search = '', onSearch }: PageHeaderPro
             maxLength={200}
             value={search}
             onChange={({ target }) => onSearch(target.value)}
-            onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
+            onKeyDown={({ key, currentTarget }) => {
+              if (key === 'Escape') currentTarget.blur();
+              if (key === 'Enter') onEnter?.();
+            }}
           />
         </label>
       )}

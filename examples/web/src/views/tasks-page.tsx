@@ -1,4 +1,4 @@
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 import { localDay } from '../apollo/due-day.ts';
 import type { CreateTaskInput } from '../generated/graphql.ts';
 import { useLabels } from '../labels/use-labels.ts';
@@ -9,6 +9,7 @@ import { SelectionBar } from '../tasks/selection-bar.tsx';
 import { TaskList } from '../tasks/task-list.tsx';
 import { useTaskActions } from '../tasks/use-task-actions.ts';
 import { useTaskList } from '../tasks/use-task-list.ts';
+import { useSettled } from '../ui/use-settled.ts';
 import { EmptyState } from './empty-state.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { PageHeader } from './page-header.tsx';
@@ -24,8 +25,7 @@ interface TasksPageProps {
 /** A view of tasks. Give it the view's address as its `key`: each view begins with its own selection. */
 export function TasksPage({ view, showHelp }: TasksPageProps) {
   const [selection, setSelection] = useState(() => initialSelection(view));
-  // Typing goes first: the list follows when there is time.
-  const search = useDeferredValue(selection.search);
+  const [search, searchNow] = useSettled(selection.search);
   const narrowed: Selection = { ...selection, search };
   const list = useTaskList(variablesOf(view, narrowed));
   const actions = useTaskActions();
@@ -46,7 +46,13 @@ export function TasksPage({ view, showHelp }: TasksPageProps) {
 
   return (
     <>
-      <PageHeader view={view} title={title} search={selection.search} onSearch={(text) => change({ search: text })} />
+      <PageHeader
+        view={view}
+        title={title}
+        search={selection.search}
+        onSearch={(text) => change({ search: text })}
+        onEnter={searchNow}
+      />
       {view.kind !== 'completed' && <QuickAdd defaults={defaultsOf(view)} />}
       <FilterBar view={view} selection={selection} onChange={change} />
       <TaskList
