@@ -202,6 +202,8 @@ browserSuite('the front end and the world around it', () => {
     const dialog = page.getByRole('dialog', { name: 'Changed in two places' });
     await dialog.locator('.conflict-version p', { hasText: 'Theirs' }).waitFor();
     expect(await dialog.locator('.conflict-version p').allTextContents()).toEqual(['Mine', 'Theirs']);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '1 question waits' }).click();
     await dialog.getByRole('button', { name: answer }).click();
     await shows(page, title);
     await has(person, title);

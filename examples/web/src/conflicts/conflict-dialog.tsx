@@ -1,15 +1,27 @@
 import { useQuery } from '@apollo/client/react';
+import { useState } from 'react';
 import { TaskDocument, type TaskFieldsFragment, type UpdateTaskInput } from '../generated/graphql.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { useStore } from '../ui/store.ts';
 import { useWorkspace } from '../workspace/workspace-context.tsx';
 import { type Conflict, conflicts } from './refusals.ts';
 
-/** The oldest conflict that nobody has decided yet, if there is one. */
+/** The oldest conflict that nobody has decided yet, if there is one; a button once it was put off. */
 export function ConflictDialog() {
-  const [conflict] = useStore(conflicts);
+  const open = useStore(conflicts);
+  const [putOff, setPutOff] = useState<Conflict>();
+  const [conflict] = open;
   if (!conflict) return null;
-  return <Decision key={`${conflict.taskId} ${conflict.version}`} conflict={conflict} />;
+  if (conflict === putOff) {
+    return (
+      <button className="connection" type="button" onClick={() => setPutOff(undefined)}>
+        {open.length === 1 ? '1 question waits' : `${open.length} questions wait`}
+      </button>
+    );
+  }
+  return (
+    <Decision key={`${conflict.taskId} ${conflict.version}`} conflict={conflict} onPutOff={() => setPutOff(conflict)} />
+  );
 }
 
 const FIELDS: Partial<Record<keyof UpdateTaskInput, string>> = {
@@ -21,7 +33,12 @@ const FIELDS: Partial<Record<keyof UpdateTaskInput, string>> = {
   completed: 'Completed',
 };
 
-function Decision({ conflict: { taskId, mine, theirs, version } }: { readonly conflict: Conflict }) {
+interface DecisionProps {
+  readonly conflict: Conflict;
+  readonly onPutOff: () => void;
+}
+
+function Decision({ conflict: { taskId, mine, theirs, version }, onPutOff }: DecisionProps) {
   const { commander } = useWorkspace();
   const { data } = useQuery(TaskDocument, {
     variables: { id: taskId },
@@ -38,7 +55,7 @@ function Decision({ conflict: { taskId, mine, theirs, version } }: { readonly co
   }
 
   return (
-    <Dialog title="Changed in two places" onClose={settle}>
+    <Dialog title="Changed in two places" onClose={onPutOff}>
       <p className="dialog-note">
         While you were writing, this task was changed on another device. Which one should stay?
       </p>

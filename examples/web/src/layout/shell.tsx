@@ -49,6 +49,7 @@ export function Shell() {
             <Icon name="menu" />
           </button>
           <ConnectionSign waiting={waiting} />
+          <ConflictDialog />
         </div>
         {view.kind === 'trash' ? (
           <TrashPage showHelp={showHelp} />
@@ -57,7 +58,6 @@ export function Shell() {
         )}
       </main>
       {isHelpShown && <ShortcutsDialog onClose={() => setHelpShown(false)} />}
-      <ConflictDialog />
       <Toasts />
     </div>
   );
