@@ -10,6 +10,7 @@ import {
   quickAdd,
   shows,
   signUp,
+  signUpWith,
   startWebApp,
   taskOf,
   type WebApp,
@@ -34,17 +35,7 @@ browserSuite('the front end and the world around it', () => {
     await app?.close();
   });
 
-  /** Somebody new, whose list has these tasks already; `ids` are theirs. */
-  async function open(...titles: string[]): Promise<Person & { ids: string[] }> {
-    const ids: string[] = [];
-    const person = await signUp(browser, app, {
-      async prepare({ elsewhere }) {
-        for (const title of titles) ids.push((await elsewhere('POST', '/api/tasks', { title })).id ?? '');
-      },
-    });
-    await shows(person.page, ...titles);
-    return { ...person, ids };
-  }
+  const open = (...titles: string[]) => signUpWith(browser, app, titles);
 
   test('a second tab shows what happens in the first one, and the other way round', async () => {
     const { page, openTab } = await open('Buy bread');

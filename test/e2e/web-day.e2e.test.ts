@@ -9,7 +9,7 @@ import {
   type Person,
   quickAdd,
   shows,
-  signUp,
+  signUpWith,
   startWebApp,
   taskOf,
   type WebApp,
@@ -35,16 +35,8 @@ browserSuite('a day with the front end', () => {
     await app?.close();
   });
 
-  /** Somebody new, whose list has these tasks already. */
   async function open(titles: readonly string[] = [], options: BrowserContextOptions = {}): Promise<Person> {
-    opened = await signUp(browser, app, {
-      ...options,
-      prepare: async ({ elsewhere }) => {
-        if (titles.length === 0) return;
-        await elsewhere('POST', '/api/tasks/bulk/create', { inputs: titles.map((title) => ({ title })) });
-      },
-    });
-    await shows(opened.page, ...titles.slice(0, 40));
+    opened = await signUpWith(browser, app, titles, options);
     return opened;
   }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import type { Browser } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { browserSuite, startBrowser } from './support/browser-suite.ts';
-import { type Person, shows, signUp, startWebApp, taskOf, type WebApp } from './support/web.ts';
+import { type Person, shows, signUpWith, startWebApp, taskOf, type WebApp } from './support/web.ts';
 
 browserSuite('writing and keys in the front end', () => {
   jest.setTimeout(60_000);
@@ -24,15 +24,8 @@ browserSuite('writing and keys in the front end', () => {
     await app?.close();
   });
 
-  /** Somebody new, whose list has these tasks already. */
   async function open(titles: readonly string[] = []): Promise<Person> {
-    opened = await signUp(browser, app, {
-      prepare: async ({ elsewhere }) => {
-        if (titles.length === 0) return;
-        await elsewhere('POST', '/api/tasks/bulk/create', { inputs: titles.map((title) => ({ title })) });
-      },
-    });
-    await shows(opened.page, ...titles.slice(0, 40));
+    opened = await signUpWith(browser, app, titles);
     return opened;
   }
 

@@ -98,6 +98,29 @@ export async function signUp(
   return { page, context, userId, email, complaints, elsewhere, openTab: () => openTab(context, app) };
 }
 
+/** Somebody new, whose list has these tasks already. */
+export async function signUpWith(
+  browser: Browser,
+  app: TestApp,
+  titles: readonly string[],
+  options: BrowserContextOptions = {},
+): Promise<Person & { ids: string[] }> {
+  let ids: string[] = [];
+  const person = await signUp(browser, app, {
+    ...options,
+    prepare: async ({ elsewhere }) => {
+      if (titles.length === 0) return;
+      const inputs = titles.map((title) => ({ title }));
+      const { tasks } = (await elsewhere('POST', '/api/tasks/bulk/create', { inputs })) as unknown as {
+        tasks: { id: string }[];
+      };
+      ids = tasks.map(({ id }) => id);
+    },
+  });
+  await shows(person.page, ...titles.slice(0, 40));
+  return { ...person, ids };
+}
+
 async function openTab(context: BrowserContext, app: TestApp): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
