@@ -1,7 +1,8 @@
 /**
  * Runs before npm's start, test and dev: installs the dependencies and, with --build, compiles the sources and builds the
- * front end (with --front-end that one alone), each only when its inputs have changed. It is plain JavaScript for any Node since 20, because nothing is installed yet when
- * it runs first. It prints to stderr, so that the output of the script after it stays clean.
+ * front end (with --front-end that one alone), each only when its inputs have changed. It is plain JavaScript for any
+ * Node since 20, because nothing is installed yet when it runs first. It prints to stderr, so that the output of the script
+ * after it stays clean.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
