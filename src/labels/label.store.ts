@@ -56,11 +56,14 @@ const COLUMNS = 'id, name, color, created_at as "createdAt", updated_at as "upda
 const HOLD_OWNER = 'select from users where id = ? for no key update';
 /** Of the changes of so many tasks. */
 const RESERVE = 'select reserve_task_numbers(?, ?)';
-/** Those that are changed when one goes. */
+/** Those that are changed when one goes. Looked up one by one, as the trigger `tags_untag` does and for its reason. */
 const HOLD_TASKS: Record<LabelKind, string> = {
   tags: `
-    select tasks.id from tasks join task_tags on task_tags.user_id = tasks.user_id and task_tags.task_id = tasks.id
-    where tasks.user_id = ? and task_tags.tag_id = ? order by tasks.id for no key update of tasks`,
+    select held.id from (
+      select user_id, task_id from task_tags where user_id = ? and tag_id = ? order by task_id
+    ) as tagged cross join lateral (
+      select id from tasks where user_id = tagged.user_id and id = tagged.task_id for no key update
+    ) as held`,
   lists: 'select id from tasks where user_id = ? and list_id = ? order by id for no key update',
 };
 
