@@ -108,34 +108,38 @@ export function createListenedHints({ url, logger, timeout = TIMEOUT }: Listened
 }
 
 /**
- * Who had written already when the lock was taken tells nothing at the commit, since nobody seemed to listen. Once all
- * transactions of that time have ended, everybody is hinted at; usually there are none, and nothing has to be.
+ * The transactions that change something of a user's: all of them write the owner's row, before they ask whether anybody
+ * listens. Others, however long they take, tell nothing, be they of this database or of another one.
+ */
+const WRITERS = `
+  select virtualtransaction as writer from pg_locks
+  where locktype = 'relation' and relation = to_regclass('users') and mode = 'RowExclusiveLock'
+    and database = (select oid from pg_database where datname = current_database())`;
+
+/**
+ * Who had written already when the lock was taken tells nothing at the commit, since nobody seemed to listen. Once all of
+ * them have ended, everybody is hinted at; usually there are none, and nothing has to be.
  */
 async function afterEarlierWrites(client: Client, hintAll: () => void): Promise<void> {
-  // A number of its own, as those under way with higher ones are not in a snapshot's bounds.
-  const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::text as id');
-  const id = rows[0]?.id ?? '0';
-  if (await haveEnded(client, id)) return;
-  void waitFor(client, id).then(hintAll, () => {
+  const writers = await writersOf(client);
+  if (writers.length === 0) return;
+  void endOf(client, writers).then(hintAll, () => {
     // It is lost, or silent and given up here: when it is opened again, everybody is hinted at.
     void client.end().catch(() => {});
   });
 }
 
-async function waitFor(client: Client, id: string): Promise<void> {
+async function endOf(client: Client, writers: readonly string[]): Promise<void> {
   for (let pause = SHORTEST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     await delay(pause, undefined, { ref: false });
-    if (await haveEnded(client, id)) return;
+    const left = await writersOf(client);
+    if (!writers.some((writer) => left.includes(writer))) return;
   }
 }
 
-/** Whether all transactions have that had begun to write before the one with this number. */
-async function haveEnded(client: Client, id: string): Promise<boolean> {
-  const { rows } = await client.query<{ haveEnded: boolean }>(
-    'select pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 as "haveEnded"',
-    [id],
-  );
-  return rows[0]?.haveEnded === true;
+async function writersOf(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ writer: string }>(WRITERS);
+  return rows.map(({ writer }) => writer);
 }
 
 /** PostgreSQL tells its clients its own process id; a pooler invents one, and keeps no session that could listen. */

@@ -52,6 +52,12 @@ afterEach(async () => {
   await eventually('nobody listens any more', async () => (await other.query(LISTENERS)).rowCount === 0);
 });
 
+function databaseBeside(url: string): string {
+  const beside = new URL(url);
+  beside.pathname = '/postgres';
+  return beside.href;
+}
+
 const changeByHand = () => other.query("update tasks set title = 'by hand' where user_id = $1", [user]);
 
 describe('a listener', () => {
@@ -84,6 +90,24 @@ describe('a listener', () => {
     } finally {
       await other.query('select pg_advisory_unlock_all()');
       await follower.return?.();
+    }
+  });
+
+  it('waits for earlier writes of tasks only, not for other transactions of the same PostgreSQL', async () => {
+    // A long one beside others held up what an open subscription was to hear of.
+    const elsewhere = new Client({ connectionString: databaseBeside(services.database.url) });
+    const here = new Client({ connectionString: services.database.url });
+    await Promise.all([elsewhere.connect(), here.connect()]);
+    try {
+      for (const long of [elsewhere, here]) await long.query('begin; create temporary table long (id integer)');
+      await other.query('begin');
+      await changeByHand();
+      let told = 0;
+      await hints.listen(() => (told += 1));
+      await other.query('commit');
+      await eventually('everybody is looked after', async () => told === 1);
+    } finally {
+      await Promise.all([elsewhere.end(), here.end(), other.query('rollback')]);
     }
   });
 
