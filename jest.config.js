@@ -14,5 +14,6 @@ export default {
   testSequencer: '<rootDir>/test/support/sequencer.js',
   // For the two cores of the build server: there is mostly a file that waits, for a process or for minutes to pass.
   maxWorkers: 3,
-  testTimeout: 30_000,
+  // Several times what they take: the build server is shared, and what hangs is found anyhow.
+  testTimeout: 90_000,
 };

@@ -100,7 +100,7 @@ beforeAll(async () => {
   expect(await command('restore', target.url, path)).toMatchObject({ code: 0, complaint: '' });
   restored = await contentsOf(target.url);
   app = await startTestApp({ environment: { ...EMBEDDED, DATABASE_URL: target.url } });
-}, 120_000);
+}, 360_000);
 afterAll(async () => {
   await app.close();
   await target.drop();

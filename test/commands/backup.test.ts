@@ -43,7 +43,7 @@ describe('npm run backup and npm run restore', () => {
     const again = await command('new', 'import', 'list.md', '--user', 'alice');
     expect(again.output).toBe('2 tasks read, 1 completed, 0 added, 2 already there\n');
     // Two clusters are made and started four times, beside whatever else this machine does.
-  }, 120_000);
+  }, 360_000);
 
   it('overwrite a file with --force only', async () => {
     await writeFile(join(directory, 'file'), 'precious');

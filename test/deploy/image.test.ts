@@ -47,5 +47,5 @@ describe('the image', () => {
     expect(await runHealthCheck(port)).toBe(0);
     await app.close();
     expect(await runHealthCheck(port)).toBe(1);
-  }, 90_000);
+  }, 270_000);
 });

@@ -108,7 +108,7 @@ describe('deploy/kubernetes', () => {
       expect([name, port, (await fetch(`${app.url}${path}`)).status]).toEqual([name, container.ports[0].name, 200]);
     }
     await app.close();
-  }, 90_000);
+  }, 270_000);
 
   it('gives the pod no right that it does not need', () => {
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });

@@ -9,7 +9,7 @@ const HOURS = 3_600_000;
 const FROM_PAGE = { 'sec-fetch-site': 'same-origin' };
 
 browserSuite('in a browser without a network', () => {
-  jest.setTimeout(90_000);
+  jest.setTimeout(270_000);
   let browser: Browser;
   let app: TestApp;
   let opened: WatchedPage | undefined;

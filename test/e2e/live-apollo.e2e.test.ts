@@ -40,7 +40,7 @@ const startFollowed = () => start({ PORT: String(port) });
 beforeAll(async () => {
   [database, port] = await Promise.all([createTestDatabase(), freePort()]);
   [writing, followed] = await Promise.all([start(), startFollowed()]);
-}, 60_000);
+}, 180_000);
 afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });

@@ -10,7 +10,7 @@ import { openWeb, SIZES, signUp, startWebApp, taskOf, type WebApp } from './supp
 const PLACES = ['desk', 'phone'] as const;
 
 browserSuite('the front end is for everybody', () => {
-  jest.setTimeout(60_000);
+  jest.setTimeout(180_000);
   let browser: Browser;
   let app: WebApp;
   let axe: string;

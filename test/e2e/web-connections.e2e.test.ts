@@ -19,7 +19,7 @@ import {
 const MINUTE = 60_000;
 
 browserSuite('the front end and the world around it', () => {
-  jest.setTimeout(60_000);
+  jest.setTimeout(180_000);
   let browser: Browser;
   let app: WebApp;
 
@@ -262,6 +262,6 @@ async function kept({ page, userId }: Person, ...titles: string[]): Promise<void
       const text = await page.evaluate<string>(read);
       return titles.every((title) => text.includes(`"${title}"`));
     },
-    10_000,
+    30_000,
   );
 }

@@ -16,7 +16,7 @@ import {
 } from './support/web.ts';
 
 browserSuite('a day with the front end', () => {
-  jest.setTimeout(60_000);
+  jest.setTimeout(180_000);
   let browser: Browser;
   let app: WebApp;
   let opened: Person | undefined;

@@ -5,7 +5,7 @@ import { browserSuite, startBrowser } from './support/browser-suite.ts';
 import { type Person, shows, signUpWith, startWebApp, taskOf, type WebApp } from './support/web.ts';
 
 browserSuite('writing and keys in the front end', () => {
-  jest.setTimeout(60_000);
+  jest.setTimeout(180_000);
   let browser: Browser;
   let app: WebApp;
   let opened: Person | undefined;

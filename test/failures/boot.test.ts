@@ -6,7 +6,7 @@ import { TEST_SECRET } from '../support/test-secret.ts';
 import { spawnServer, tokenOf } from '../workers/support/server.ts';
 
 /** Each test starts servers as they are deployed, up to three processes. */
-jest.setTimeout(120_000);
+jest.setTimeout(360_000);
 
 let database: TestDatabase;
 let proxy: ChaosProxy;

@@ -141,7 +141,7 @@ describe.each(KINDS)('a %s that is deleted', (kind) => {
     const read = async () => (await app.owner(ENTRIES_READ))[0]?.entries - before?.entries;
     if (kind === 'Tag') await eventually('what was read is counted', async () => (await read()) >= LARGE, 15_000);
     expect(await read()).toBeLessThan(20 * LARGE);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('an account that is erased', () => {

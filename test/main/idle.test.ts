@@ -40,7 +40,7 @@ redisSuite('a server that nobody but its probes asks anything', () => {
       DATA_DIR: join(dataDirectory, 'secret'),
     });
     embedded = await startServer({ ...settings, DATA_DIR: join(dataDirectory, 'embedded') });
-  }, 120_000);
+  }, 360_000);
   afterAll(async () => {
     for (const process of [server, embedded]) process?.signal('SIGTERM', 'primary');
     await Promise.all([server?.exited, embedded?.exited]);
@@ -128,5 +128,5 @@ redisSuite('a server that nobody but its probes asks anything', () => {
     expect((await call(server.url, '/api/tasks', { title: 'after' }, token)).status).toBe(201);
     expect((await call(server.url, '/api/tasks', undefined, token)).body.total).toBe(2);
     expect(counter.messages).toBeGreaterThan(before.messages);
-  }, 240_000);
+  }, 480_000);
 });

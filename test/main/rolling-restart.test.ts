@@ -22,7 +22,7 @@ beforeAll(async () => {
   proxy = await startRoundRobinProxy(LOOKS);
   servers = await Promise.all([startInstance(), startInstance()]);
   await Promise.all(servers.map(({ url }) => proxy.ready(url)));
-}, 120_000);
+}, 360_000);
 afterAll(async () => {
   await proxy?.close();
   for (const server of servers ?? []) server.signal('SIGTERM', 'primary');
@@ -107,4 +107,4 @@ it('a rolling restart behind a load balancer fails no request and loses no write
   const { rows } = await owner.query<{ id: string }>('select id from tasks');
   await owner.end();
   expect(rows.map(({ id }) => id).sort()).toEqual(clients.flatMap(({ written }) => written).sort());
-}, 300_000);
+}, 600_000);

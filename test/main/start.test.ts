@@ -26,7 +26,7 @@ it('a SIGTERM during the start leaves no PostgreSQL behind', async () => {
   expect(existsSync(join(dataDirectory, 'postgres', 'data', 'PG_VERSION'))).toBe(true);
   expect(existsSync(join(dataDirectory, 'postgres', 'data', 'postmaster.pid'))).toBe(false);
   await rm(dataDirectory, { recursive: true, force: true });
-}, 90_000);
+}, 270_000);
 
 it('two servers of two workers that start together on a new database apply each migration once', async () => {
   const database = await createEmptyDatabase();
@@ -47,4 +47,4 @@ it('two servers of two workers that start together on a new database apply each 
     [0, null],
   ]);
   await database.drop();
-}, 90_000);
+}, 270_000);

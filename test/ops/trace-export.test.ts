@@ -90,7 +90,7 @@ describe('OpenTelemetry', () => {
     const { without, withCollector } = JSON.parse(stdout);
     expect(without).toEqual(['api']);
     expect(withCollector).toEqual(expect.arrayContaining(['api', 'sdk-trace', 'exporter-trace-otlp-proto']));
-  }, 120_000);
+  }, 360_000);
 });
 
 /** Where nobody listens. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
     BETTER_AUTH_SECRET: TEST_SECRET,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
   });
-}, 90_000);
+}, 270_000);
 afterAll(async () => {
   server?.signal('SIGTERM', 'primary');
   await server?.exited;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PATIENCE = 5000;
+const PATIENCE = 20_000;
 const PAUSE = 10;
 
 /**

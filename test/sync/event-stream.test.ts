@@ -248,7 +248,7 @@ describe('an event stream', () => {
     expect([...text.matchAll(/"title":"(large \d+)"/g)].map(([, title]) => title)).toEqual(titles);
     await stream.leave();
     await nothingIsLeft(app);
-  }, 20_000);
+  }, 90_000);
 
   it('leaves no token, place or word of a task in the log', () => {
     expect(lines.length).toBeGreaterThan(20);

@@ -38,7 +38,7 @@ it('applies what the model applies, and answers it so, whatever is sent in which
     }
   });
   await fc.assert(property, { numRuns: 60 });
-}, 90_000);
+}, 270_000);
 
 type Result = Awaited<ReturnType<TestServices['tasks']['applyCommands']>>[number];
 

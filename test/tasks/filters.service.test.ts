@@ -134,7 +134,7 @@ describe('any filter', () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  }, 180_000);
 
   it('finds within a search what it finds without it', async () => {
     await fc.assert(

@@ -38,7 +38,7 @@ beforeAll(async () => {
     [BUSY_USER]: await rowInTheMiddle(BUSY_USER, BUSY_USERS_TASKS / 2),
     [ORDINARY_USER]: await rowInTheMiddle(ORDINARY_USER, 100),
   };
-}, 300_000);
+}, 600_000);
 
 afterAll(() => database.close());
 

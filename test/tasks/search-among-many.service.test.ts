@@ -126,7 +126,7 @@ describe('a search among many tasks', () => {
       }),
       { numRuns: 200 },
     );
-  }, 120_000);
+  }, 360_000);
 
   it('finds nothing of another user whose words are the same', async () => {
     const { rows } = await services.tasks.connection(actor, { search: 'once', first: 100 });

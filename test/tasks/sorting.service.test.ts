@@ -23,7 +23,7 @@ let database: OpenTestDatabase;
 
 beforeAll(async () => {
   database = await openPlannedTasks();
-}, 120_000);
+}, 360_000);
 
 afterAll(() => database.close());
 
@@ -91,7 +91,7 @@ describe.each(TRUTH.map(([by, sql]) => [nameOf(by), by, sql] as const))('by %s',
       expect(expected.length).toBeGreaterThan(1000);
       for (const fromEnd of [false, true]) expect((await paged([by], filter, fromEnd)).join()).toBe(expected.join());
     },
-    120_000,
+    360_000,
   );
 });
 

@@ -70,7 +70,7 @@ it('undo right after a change restores what was there before, and undo of that d
     for (const { change, backAndForth } of sequence) await perform(own, user, world, change, backAndForth);
   });
   await fc.assert(property, { numRuns: 40 });
-}, 150_000);
+}, 450_000);
 
 async function perform(
   own: Asking,

@@ -215,12 +215,12 @@ describe('writes of one user at once', () => {
       for (const kind of kinds) expect([kind, done[kind] ?? 0]).not.toEqual([kind, 0]);
       expect(repetitions).toBe(0);
     },
-    30_000,
+    90_000,
   );
 
   it('of all kinds lose nothing, and fail for their own reasons only', async () => {
     const here = await world();
     await mix(here, Object.keys(WRITES));
     await expectWhole(here);
-  }, 30_000);
+  }, 90_000);
 });

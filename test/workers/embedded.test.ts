@@ -11,7 +11,7 @@ let server: ServerProcess;
 beforeAll(async () => {
   dataDirectory = await mkdtemp(join(tmpdir(), 'premium-todo-workers-'));
   server = await startServer({ NODE_ENV: 'development', DATA_DIR: dataDirectory });
-}, 90_000);
+}, 270_000);
 afterAll(async () => {
   server?.signal('SIGKILL', 'group');
   await rm(dataDirectory, { recursive: true, force: true });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   owner = new Client({ connectionString: database.url });
   await owner.connect();
   server = await startServer(settings());
-}, 90_000);
+}, 270_000);
 beforeAll(() => {
   connections = Array.from({ length: CONNECTIONS }, () => connectTo(server.url));
 });
@@ -136,7 +136,7 @@ it('says once that the port is in use', async () => {
     expect.stringContaining(`Port ${new URL(server.url).port} is in use`),
   ]);
   expect(await second.workers()).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 it('replaces a worker that was killed, and has lost nothing that it acknowledged', async () => {
   const [victim] = await server.workers();
@@ -162,7 +162,7 @@ it('replaces a worker that was killed, and has lost nothing that it acknowledged
   const workers = await server.workers();
   expect(workers).toHaveLength(2);
   expect(workers).not.toContain(victim);
-}, 60_000);
+}, 180_000);
 
 it('answers what is under way when the whole group is told to stop, and leaves no process behind', async () => {
   const stopping = await startServer({ ...settings(), RATE_LIMIT_SCALE: '0' });
@@ -179,4 +179,4 @@ it('answers what is under way when the whole group is told to stop, and leaves n
   expect(await statusesOf(underWay)).toEqual([201, 201, 201, 201]);
   expect(await stopping.exited).toEqual([0, null]);
   for (const worker of workers) expect(() => process.kill(worker, 0)).toThrow();
-}, 60_000);
+}, 180_000);

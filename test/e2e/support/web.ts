@@ -123,7 +123,7 @@ export async function signUpWith(
 
 async function openTab(context: BrowserContext, app: TestApp): Promise<Page> {
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(app.url);
   return page;
 }

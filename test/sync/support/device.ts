@@ -231,6 +231,8 @@ export class Device {
         ...(body === undefined ? {} : { body }),
         signal: AbortSignal.timeout(ANSWER_TIMEOUT),
       });
+      // A server that stood still for longer than a request may take has not looked at it: clients send it again (RFC 9110, 15.5.9).
+      if (response.status === 408) return undefined;
       // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
       const answer = (await response.json()) as any;
       if (response.status === 200 && !answer.errors) return answer as Answer;

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { TestApp } from '../../support/app.ts';
 import { eventually } from '../../support/eventually.ts';
 
-const PATIENCE = 6000;
+const PATIENCE = 20_000;
 
 /** What the metrics say of one series, its labels as they are written there. */
 export async function gauge(app: Pick<TestApp, 'url'>, series: string): Promise<number> {
