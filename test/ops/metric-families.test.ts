@@ -13,7 +13,7 @@ let app: TestApp;
 let owner: Client;
 
 beforeAll(async () => {
-  const environment = { DATABASE_POOL_MAX: '1', DATABASE_POOL_TIMEOUT: '300', RATE_LIMIT_SCALE: '0.1' };
+  const environment = { DATABASE_POOL_MAX: '1', DATABASE_POOL_TIMEOUT: '3000', RATE_LIMIT_SCALE: '0.1' };
   app = await startTestApp({ environment });
   owner = new Client({ connectionString: app.databaseUrl });
   await owner.connect();
