@@ -78,7 +78,7 @@ describe('bearerToken', () => {
     for (const text of ['a'.repeat(8192), 'a.'.repeat(4096), `a.b.${'c'.repeat(8187)}!`, ' '.repeat(8192)]) {
       expect(reasonOf(() => bearerToken(request(`Bearer ${text}`)))).toBe('invalid_request');
     }
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(500);
   });
 });
 

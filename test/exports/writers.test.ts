@@ -179,6 +179,6 @@ describe('the order of documents', () => {
     );
     const wide = Array.from({ length: 50_000 }, (_, index) => exportedTask({ title: `${-index}`, parentKey: '0' }));
     expect((await inDocumentOrder([...deep, ...wide]))[0]?.places).toHaveLength(99_999);
-    expect(performance.now() - begin).toBeLessThan(30_000);
+    expect(performance.now() - begin).toBeLessThan(3000);
   });
 });

@@ -7,7 +7,7 @@ import { faultsOf, options } from './reading.ts';
 
 /** Files that a body has room for, made to keep a server busy: minutes before they were bounded, and some seconds of leeway for a busy machine. */
 
-const PATIENCE = 30_000;
+const PATIENCE = 10_000;
 
 type Reader = (lines: string[], options: ReadingOptions) => Promise<ImportReport>;
 

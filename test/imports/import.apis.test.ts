@@ -177,7 +177,8 @@ describe('a file of another program', () => {
     expect(status).toBe(400);
   });
 
-  it('may be a whole body long and be nothing', async () => {
+  it('may be a whole body long and be nothing, without anybody waiting', async () => {
+    const begin = performance.now();
     for (const [type, piece] of [
       ['text/markdown', '- [ ]\n'],
       ['text/markdown', '- [ ] a #'.concat('#a '.repeat(50), '\n')],
@@ -188,7 +189,8 @@ describe('a file of another program', () => {
       expect((await send(newUser(), piece.repeat(Math.floor(1_000_000 / piece.length)), type)).status).toBeLessThan(
         500,
       );
-  }, 180_000);
+    expect(performance.now() - begin).toBeLessThan(30_000);
+  });
 });
 
 function zoned(timeZone: string) {

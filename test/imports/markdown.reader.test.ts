@@ -196,6 +196,6 @@ describe('a Markdown list with marks', () => {
       await marked(
         `# ${part.repeat(100_000)}x\n- [ ] ${part.repeat(100_000)}\n${' '.repeat(10)}> ${part.repeat(100_000)}`,
       );
-    expect(performance.now() - begin).toBeLessThan(30_000);
+    expect(performance.now() - begin).toBeLessThan(4000);
   });
 });

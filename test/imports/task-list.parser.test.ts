@@ -135,6 +135,6 @@ describe('a task list', () => {
     const begin = performance.now();
     for (const part of ['- ', '[', '`', '- [', ' ', '<!--', '1'])
       parse(`- [ ] ${part.repeat(200_000)}`, part.repeat(200_000));
-    expect(performance.now() - begin).toBeLessThan(30_000);
+    expect(performance.now() - begin).toBeLessThan(1000);
   });
 });

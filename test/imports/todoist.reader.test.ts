@@ -137,7 +137,7 @@ describe("Todoist's CSV", () => {
       await read(`task,"${part.replace('"', '""').repeat(100_000)}",,4,1\ntask,${part.repeat(100_000)}`);
     const wide = ['TYPE,CONTENT'.concat(',x'.repeat(200_000)), ...Array.from({ length: 5000 }, () => 'task,a')];
     expect((await readTodoistCsv(wide, options)).tasks).toHaveLength(5000);
-    expect(performance.now() - begin).toBeLessThan(30_000);
+    expect(performance.now() - begin).toBeLessThan(6000);
   });
 });
 

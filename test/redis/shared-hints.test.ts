@@ -9,7 +9,7 @@ import { type RedisServer, redisSuite, startRedis } from './support/redis-server
 
 const CHANNEL = 'premium-todo:changes';
 /** Long before a user would be looked after without a hint. */
-const SOON = 40_000;
+const SOON = 10_000;
 
 redisSuite('hints of changes through Redis', () => {
   let redis: RedisServer;

@@ -8,7 +8,7 @@ import { countStatements, type StatementCounter } from '../support/statement-cou
 import { type Subscriber, subscribe } from './support/subscribers.ts';
 
 /** Long before a user would be looked after without a hint. */
-const SOON = 40_000;
+const SOON = 10_000;
 const LISTENERS = `select pid from pg_stat_activity where application_name = 'premium-todo changes' and datname = current_database()`;
 const LOCKS = `select from pg_locks join pg_database on pg_database.oid = pg_locks.database
   where locktype = 'advisory' and mode = 'ShareLock' and datname = current_database()`;

@@ -4,6 +4,7 @@ import type { ChangeHints } from '../../src/core/change-hints.ts';
 import type { Logger } from '../../src/core/logger.ts';
 import { createListenedHints } from '../../src/db/change-listener.ts';
 import { type ChaosProxy, startChaosProxy } from '../support/chaos-proxy.ts';
+import { withDatabase } from '../support/database-url.ts';
 import { eventually } from '../support/eventually.ts';
 import { newUser, storeTasks } from '../support/factories.ts';
 import { startTestServices, type TestServices } from '../support/test-services.ts';
@@ -52,12 +53,6 @@ afterEach(async () => {
   await eventually('nobody listens any more', async () => (await other.query(LISTENERS)).rowCount === 0);
 });
 
-function databaseBeside(url: string): string {
-  const beside = new URL(url);
-  beside.pathname = '/postgres';
-  return beside.href;
-}
-
 const changeByHand = () => other.query("update tasks set title = 'by hand' where user_id = $1", [user]);
 
 describe('a listener', () => {
@@ -95,7 +90,7 @@ describe('a listener', () => {
 
   it('waits for earlier writes of tasks only, not for other transactions of the same PostgreSQL', async () => {
     // A long one beside others held up what an open subscription was to hear of.
-    const elsewhere = new Client({ connectionString: databaseBeside(services.database.url) });
+    const elsewhere = new Client({ connectionString: withDatabase(services.database.url, 'postgres') });
     const here = new Client({ connectionString: services.database.url });
     await Promise.all([elsewhere.connect(), here.connect()]);
     try {
