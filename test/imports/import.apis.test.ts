@@ -9,12 +9,9 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
 import { options, sample } from './reading.ts';
 
-/** What a file says of days, as `every! 3 days`, is counted from when it is imported, for the server and for the tests. */
-const NOW = Date.now();
-
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp({ overrides: { clock: { now: () => NOW } } });
+  app = await startTestApp();
 });
 afterAll(() => app.close());
 
@@ -42,7 +39,8 @@ const ruleOf = (rule: string | null) => {
   return parsed && 'rule' in parsed ? parsed.rule : null;
 };
 
-const TODAY = new Date(NOW).toISOString().slice(0, 10);
+/** What a file says of days, as `every! 3 days`, is counted from when it is imported. */
+const TODAY = new Date().toISOString().slice(0, 10);
 const MARKS = { ...options, ...rules, today: TODAY, timeZone: 'UTC', marks: true };
 const FILES: [string, string, () => Promise<ImportReport>][] = [
   ['todoist.csv', 'text/csv', () => readTodoistCsv(sample('todoist.csv'), MARKS)],
