@@ -57,6 +57,8 @@ export interface AppOverrides extends Partial<ServiceDependencies> {
   authenticator?: Authenticator;
   logger?: Logger;
   liveTiming?: Partial<LiveTiming>;
+  /** ends the start between two of its steps */
+  signal?: AbortSignal;
 }
 
 export interface App {
@@ -74,6 +76,7 @@ export interface App {
 /**
  * The composition root: every part is made here, from the configuration and nothing else. A worker has `siblings`, and
  * a primary that has started the embedded PostgreSQL for all of them.
+ * @throws the reason of `overrides.signal`
  */
 export async function createApp(config: Config, overrides: AppOverrides = {}, siblings?: Siblings): Promise<App> {
   const logger = overrides.logger ?? createLogger(config.logging);
@@ -90,7 +93,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}, si
     const traces = await createTraces(config, logger, routeOf);
     begun.defer(() => traces.close());
     const { tracing } = traces;
-    const storage = await openDatabase(config, { entities: ENTITIES, exclusive, log, tellSlow, observer, tracing });
+    const { signal } = overrides;
+    const opening = { entities: ENTITIES, exclusive, log, tellSlow, observer, tracing, signal };
+    const storage = await openDatabase(config, opening);
     begun.defer(() => storage.close());
     metrics.watchPool(storage.database);
     const sharing = await createSharing({ url: config.redisUrl, siblings, logger, onChange });

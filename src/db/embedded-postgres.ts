@@ -14,6 +14,8 @@ export interface EmbeddedPostgres {
 export interface EmbeddedPostgresOptions extends ParticipationOptions {
   /** DATA_DIR as an absolute path; everything is kept in its directory `postgres`. */
   readonly dataDirectory: string;
+  /** ends the start before PostgreSQL runs, once its cluster is made */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const RECOVERY_INTERVAL = 1_000;
@@ -27,6 +29,7 @@ const RECOVERY_INTERVAL = 1_000;
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const cluster = await openCluster(options.dataDirectory, options.log);
+  options.signal?.throwIfAborted();
   let participation = await takePart(cluster, options);
   let recovery: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;

@@ -27,6 +27,8 @@ export interface MigrateOptions {
   /** hears of tries that failed for want of a lock */
   log?: (message: string) => void;
   patience?: LockPatience;
+  /** ends the wait for others, and what is done between two migrations */
+  signal?: AbortSignal | undefined;
 }
 
 /** Every migration in the order in which they apply, last those that this version does not know. */
@@ -52,15 +54,24 @@ export async function isMigrated(database: Pick<IsolatedDatabase, 'asServer'>): 
  * @throws MigrationError when the schema is newer than this version
  */
 export async function migrate(database: Database, url: string, options: MigrateOptions = {}): Promise<string[]> {
-  return withMigrationLock(url, async (observer) => {
-    const states = await migrationStates(database);
-    refuseUnknown(states);
-    const pending = states.filter(({ appliedAt }) => !appliedAt).map(({ name }) => name);
-    for (const name of pending) {
-      await runMigration(name, () => database.orm.migrator.up({ migrations: [name] }), { database, observer, options });
-    }
-    return pending;
-  });
+  return withMigrationLock(
+    url,
+    async (observer) => {
+      const states = await migrationStates(database);
+      refuseUnknown(states);
+      const pending = states.filter(({ appliedAt }) => !appliedAt).map(({ name }) => name);
+      for (const name of pending) {
+        options.signal?.throwIfAborted();
+        await runMigration(name, () => database.orm.migrator.up({ migrations: [name] }), {
+          database,
+          observer,
+          options,
+        });
+      }
+      return pending;
+    },
+    options.signal,
+  );
 }
 
 /**

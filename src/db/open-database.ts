@@ -30,14 +30,17 @@ export interface OpenDatabaseOptions {
   /** hears of waits and faults of requests */
   observer?: DatabaseObserver;
   tracing?: Tracing | undefined;
+  /** ends the start of the embedded PostgreSQL, and of migrations, between two steps */
+  signal?: AbortSignal | undefined;
 }
 
 /** The configured database, migrated: the one that `DATABASE_URL` names, or the embedded PostgreSQL, started if need be. */
 export async function openDatabase(config: Config, options: OpenDatabaseOptions): Promise<OpenDatabase> {
   return open(config, options, async ({ url, directUrl, isEmbedded, connect }) => {
     const direct = await connect(directUrl, 'owner');
-    const applied = await migrate(direct, directUrl, { log: options.log }).finally(() => direct.close());
-    for (const name of applied) options.log(`applied migration ${name}`);
+    const { log, signal } = options;
+    const applied = await migrate(direct, directUrl, { log, signal }).finally(() => direct.close());
+    for (const name of applied) log(`applied migration ${name}`);
     const requestUrl = isEmbedded ? await loginUrl(directUrl) : url;
     return connect(requestUrl, await isolationOf(requestUrl, config.database.statementTimeout));
   });
@@ -66,12 +69,14 @@ interface Location {
 
 async function open(
   config: Config,
-  { entities, exclusive, log, tellSlow, observer, tracing }: OpenDatabaseOptions,
+  { entities, exclusive, log, tellSlow, observer, tracing, signal }: OpenDatabaseOptions,
   connectTo: (location: Location) => Promise<Database>,
 ): Promise<OpenDatabase> {
   const { poolMaximum, poolTimeout, statementTimeout, answerTimeout, prepared, slowQuery } = config.database;
   const { dataDirectory } = config;
-  const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDirectory, exclusive, log });
+  const embedded = config.database.url
+    ? undefined
+    : await startEmbeddedPostgres({ dataDirectory, exclusive, log, signal });
   const url = config.database.url ?? embedded?.url ?? '';
   const directUrl = config.database.directUrl ?? url;
   const connect = (target: string, isolation: IsolationMode) => {

@@ -10,7 +10,11 @@ import { stopOnSignals } from './stop-on-signals.ts';
 /** The server as one process. */
 export async function runAlone(config: Config): Promise<void> {
   const logger = createLogger(config.logging);
-  const start = startWhenPossible(() => createApp(config, { logger }), createDoor(config, logger), logger);
+  const start = startWhenPossible(
+    (signal) => createApp(config, { logger, signal }),
+    createDoor(config, logger),
+    logger,
+  );
   const stopping = stopOnSignals(start.app, config.shutdown.timeout, start.abandon);
   endAtFaults(logger, () => stopping.begin({ reason: 'fault' }, 1));
   const app = await start.app;

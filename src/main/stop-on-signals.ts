@@ -22,7 +22,7 @@ export interface Stopping {
  * Call before anything runs that would be left over: a signal during the start waits for it and then ends it in order.
  * `timeout` is in milliseconds from the signal to the end of the process, whatever hangs; its exit code is 1 then, as
  * after a second signal and wherever something was cut off.
- * `abandon` is to cut the wait for the start short; what starts then may turn out to be nothing.
+ * `abandon` is to cut the start short; what starts then may turn out to be nothing.
  */
 export function stopOnSignals(starting: Promise<Stoppable | undefined>, timeout: number, abandon = () => {}): Stopping {
   let signalledAt: number | undefined;

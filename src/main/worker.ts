@@ -19,7 +19,11 @@ export async function runWorker(config: Config): Promise<void> {
   const primary = channelToPrimary();
   const share = shareOf(config);
   const siblings = siblingsBy(primary);
-  const start = startWhenPossible(() => createApp(share, { logger }, siblings), createDoor(share, logger), logger);
+  const start = startWhenPossible(
+    (signal) => createApp(share, { logger, signal }, siblings),
+    createDoor(share, logger),
+    logger,
+  );
   const ending = createEnding({
     close() {
       start.abandon();

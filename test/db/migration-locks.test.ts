@@ -54,9 +54,9 @@ describe('a migration that finds its table in use', () => {
     await observer.end();
   }
 
-  function run(wait: LockPatience['wait'], timeout = 400) {
+  function run(wait: LockPatience['wait'], timeout = 400, signal?: AbortSignal) {
     const patience = { timeout, tries: 3, wait };
-    return migrate(database, test.url, { log: (message) => log.push(message), patience });
+    return migrate(database, test.url, { log: (message) => log.push(message), patience, signal });
   }
 
   it('gives up within its time, says who is in the way, and leaves nothing behind', async () => {
@@ -85,6 +85,22 @@ describe('a migration that finds its table in use', () => {
     expect(applied[0]).toBe(TRIGGERS);
     expect(pauses).toEqual([1000, 2000]);
     expect(await isMigrated(database)).toBe(true);
+  });
+
+  it('is the last one when whoever migrates is told to end meanwhile, and the others follow the next time', async () => {
+    await revertTo(TRIGGERS);
+    const told = new AbortController();
+    const migrating = run(
+      async () => {
+        told.abort(new Error('told to end'));
+        await report.query('commit');
+      },
+      400,
+      told.signal,
+    );
+    await expect(migrating).rejects.toThrow('told to end');
+    const later = migrations.map(({ name }) => name).filter((name) => name > TRIGGERS);
+    expect(await migrate(database, test.url)).toEqual(later);
   });
 
   it('is tried again when it and a writer wait for each other, and PostgreSQL ends the migration', async () => {
