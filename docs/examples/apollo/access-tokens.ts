@@ -2,8 +2,11 @@
 export interface AccessTokens {
   /** Answers one that is accepted for a while yet; `undefined` when nobody is signed in. */
   current(): Promise<string | undefined>;
-  /** To be called when the server has refused the last one, so that the next is a new one. */
-  forget(): void;
+  /**
+   * To be called when the server has refused one, the last unless it is known which, so that the next is a new one. Links
+   * that are refused the same one lead to one new one, whatever the order in which they hear of it.
+   */
+  forget(refused?: string): void;
 }
 
 /** seconds before its end from which a token is not used any more; a quarter of its lifetime if that is shorter */
@@ -13,10 +16,13 @@ const MARGIN = 30;
 export function createAccessTokens(fetchToken: () => Promise<string | undefined>): AccessTokens {
   let last: Promise<string | undefined> | undefined;
   let staleAt = 0;
+  /** what `last` has come to */
+  let received: string | undefined;
 
   async function renew(): Promise<string | undefined> {
     try {
       const token = await fetchToken();
+      received = token;
       staleAt = Date.now() + (token === undefined ? 0 : usableSeconds(token) * 1000);
       return token;
     } catch (error) {
@@ -30,12 +36,14 @@ export function createAccessTokens(fetchToken: () => Promise<string | undefined>
       if (last === undefined || staleAt <= Date.now()) {
         // Whoever asks meanwhile waits for the same one.
         staleAt = Number.POSITIVE_INFINITY;
+        received = undefined;
         last = renew();
       }
       return last;
     },
-    forget() {
-      last = undefined;
+    forget(refused = received) {
+      // What is on its way only now, nobody can have been refused.
+      if (refused !== undefined && refused === received) last = undefined;
     },
   };
 }

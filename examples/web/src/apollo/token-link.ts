@@ -16,8 +16,10 @@ export class TokenLink extends ApolloLink {
   }
 
   override request(operation: ApolloLink.Operation, forward: ApolloLink.ForwardFunction) {
+    let token: string | undefined;
     return defer(() => this.#tokens.current()).pipe(
-      mergeMap((token) => {
+      mergeMap((current) => {
+        token = current;
         if (token === undefined) throw new SignedOutError('Nobody is signed in');
         const { headers = {} } = operation.getContext();
         operation.setContext({ headers: { ...headers, authorization: `Bearer ${token}` } });
@@ -29,13 +31,13 @@ export class TokenLink extends ApolloLink {
           throw new CombinedGraphQLErrors(result);
         }
       }),
-      retry({ count: 1, delay: (error: unknown) => this.#renew(error) }),
+      retry({ count: 1, delay: (error: unknown) => this.#renew(error, token) }),
     );
   }
 
-  #renew(error: unknown) {
+  #renew(error: unknown, refused: string | undefined) {
     if (error instanceof SignedOutError || problemOf(error).code !== 'UNAUTHENTICATED') return throwError(() => error);
-    this.#tokens.forget();
+    this.#tokens.forget(refused);
     return timer(0);
   }
 }

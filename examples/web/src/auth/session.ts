@@ -15,11 +15,11 @@ type Session = User | null | undefined;
 const LAST_USER = 'last user';
 
 export const session = new Store<Session>(undefined);
-const tokens = createAccessTokens(fetchToken);
+let tokens = createAccessTokens(fetchToken);
 
 /** To be called when the page opens, and after signing in or up. */
 export async function openSession(): Promise<void> {
-  tokens.forget();
+  dropTokens();
   try {
     const token = await tokens.current();
     setUser(token === undefined ? null : userOf(token));
@@ -51,20 +51,25 @@ export function tokensOf(user: User): AccessTokens {
       setUser(owner);
       return undefined;
     },
-    forget: () => tokens.forget(),
+    forget: (refused) => tokens.forget(refused),
   };
 }
 
 /** The server accepts no token of this user any more. */
 export function expireSession(user: User): void {
   if (!isSignedIn(user)) return;
-  tokens.forget();
+  dropTokens();
   setUser(null);
 }
 
 export async function closeSession(user: User): Promise<void> {
   await endSession();
   expireSession(user);
+}
+
+/** One that is on its way is dropped too: it may be of whoever was signed in before. */
+function dropTokens(): void {
+  tokens = createAccessTokens(fetchToken);
 }
 
 function setUser(user: User | null): void {
