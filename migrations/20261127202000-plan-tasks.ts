@@ -63,8 +63,8 @@ const PLAN = `
 
 /**
  * Fires after tasks_stamp, by its name: with the owner's row locked nobody else changes the tree meanwhile. A task that is
- * taken out of the trash while what it belongs to stays there, or is too deep for it by now, stands by itself. Those that
- * follow it are as deep below it as they were.
+ * taken out of the trash while what it belongs to stays there, or is too deep for it by now, stands by itself. It does not
+ * fire for those that follow it, which are as deep below it as they were.
  */
 const TREE = `
   create function tasks_tree() returns trigger language plpgsql as $$
@@ -82,7 +82,7 @@ const TREE = `
       end if;
       raise foreign_key_violation using constraint = 'tasks_parent_id_fkey', message = 'the parent does not exist';
     end if;
-    if not is_moved and (gone_at is null or pg_trigger_depth() > 1) then
+    if not is_moved and gone_at is null then
       return new;
     end if;
     with recursive ancestors (id, depth) as (
@@ -115,33 +115,55 @@ const TREE = `
 
 /**
  * Fires before tasks_stamp, by its name: whoever writes one of them holds it and then the owner's row, not the other way round.
- * In the trash a task may have come to belong to a part of its own.
+ * In the trash a task may have come to belong to a part of its own. Level by level, each with one statement: joined by a
+ * plan of old statistics, all tasks of the user were gone through for each part.
  */
 const HOLD_PARTS = `
   create function tasks_hold_parts() returns trigger language plpgsql as $$
+  declare
+    level uuid[];
+    parts uuid[] := '{}';
   begin
-    perform from (
-      with recursive parts (id) as (
-        select id from tasks where user_id = new.user_id and parent_id = new.id
-        union
-        select tasks.id from parts join tasks on tasks.user_id = new.user_id and tasks.parent_id = parts.id
-      )
-      select tasks.id from tasks join parts on parts.id = tasks.id order by tasks.id for no key update of tasks
-    ) held;
+    select array_agg(id) into level from tasks where user_id = new.user_id and parent_id = new.id;
+    while level is not null loop
+      parts := parts || level;
+      select array_agg(id) into level from (
+        select id from tasks where user_id = new.user_id and parent_id = any (level)
+        except
+        select unnest(parts)
+      ) found;
+    end loop;
+    if parts <> '{}' then
+      perform from tasks where user_id = new.user_id and id = any (parts) order by id for no key update;
+    end if;
     return new;
   end $$`;
 
-/** Subtasks go to the trash, and come back from there, with what they belong to: those that went with it. */
+/**
+ * Subtasks go to the trash, and come back from there, with what they belong to: those that went with it, and before the
+ * parts of their own.
+ */
 const FOLLOW = `
   create function tasks_follow_parent() returns trigger language plpgsql as $$
+  declare
+    level uuid[];
   begin
-    if new.deleted_at is not null then
+    with followed as (
       update tasks set deleted_at = new.deleted_at
-      where user_id = new.user_id and parent_id = new.id and deleted_at is null;
-    else
-      update tasks set deleted_at = null
-      where user_id = new.user_id and parent_id = new.id and deleted_at = old.deleted_at and purged_at is null;
-    end if;
+      where user_id = new.user_id and parent_id = new.id
+        and deleted_at is not distinct from old.deleted_at and purged_at is null
+      returning id
+    )
+    select array_agg(id) into level from followed;
+    while level is not null loop
+      with followed as (
+        update tasks set deleted_at = new.deleted_at
+        where user_id = new.user_id and parent_id = any (level)
+          and deleted_at is not distinct from old.deleted_at and purged_at is null
+        returning id
+      )
+      select array_agg(id) into level from followed;
+    end loop;
     return null;
   end $$`;
 
@@ -234,7 +256,8 @@ export class PlanTasks extends Migration {
     this.addSql(TREE);
     this.addSql(`
       create trigger tasks_tree before insert or update of parent_id, deleted_at on tasks for each row
-      when (new.parent_id is not null and new.deleted_at is null) execute function tasks_tree()`);
+      when (pg_trigger_depth() = 0 and new.parent_id is not null and new.deleted_at is null)
+      execute function tasks_tree()`);
     this.addSql(HOLD_PARTS);
     this.addSql(`
       create trigger tasks_hold_parts before update of deleted_at on tasks for each row
@@ -243,7 +266,8 @@ export class PlanTasks extends Migration {
     this.addSql(FOLLOW);
     this.addSql(`
       create trigger tasks_follow_parent after update of deleted_at on tasks for each row
-      when ((old.deleted_at is null) <> (new.deleted_at is null)) execute function tasks_follow_parent()`);
+      when (pg_trigger_depth() = 0 and (old.deleted_at is null) <> (new.deleted_at is null))
+      execute function tasks_follow_parent()`);
     this.addSql(TAG);
     this.addSql(`
       create trigger tasks_tag_new after insert on tasks for each row

@@ -28,22 +28,27 @@ const TAKE_OR_COUNT_UP = `
 const HOLD_PARTS = (reservation: string) => `
   create or replace function tasks_hold_parts() returns trigger language plpgsql as $$
   declare
-    amount integer;
+    level uuid[];
+    parts uuid[] := '{}';
   begin
-    with recursive parts (id) as (
-      select id from tasks where user_id = new.user_id and parent_id = new.id
-      union
-      select tasks.id from parts join tasks on tasks.user_id = new.user_id and tasks.parent_id = parts.id
-    ), held as (
-      select tasks.id from tasks join parts on parts.id = tasks.id order by tasks.id for no key update of tasks
-    )
-    select count(*) into amount from held;${reservation}
+    select array_agg(id) into level from tasks where user_id = new.user_id and parent_id = new.id;
+    while level is not null loop
+      parts := parts || level;
+      select array_agg(id) into level from (
+        select id from tasks where user_id = new.user_id and parent_id = any (level)
+        except
+        select unnest(parts)
+      ) found;
+    end loop;
+    if parts <> '{}' then
+      perform from tasks where user_id = new.user_id and id = any (parts) order by id for no key update;
+    end if;${reservation}
     return new;
   end $$`;
 
 const RESERVE_FOR_PARTS = `
-    if amount > 10 then
-      perform reserve_task_numbers(new.user_id, amount + 1);
+    if cardinality(parts) > 10 then
+      perform reserve_task_numbers(new.user_id, cardinality(parts) + 1);
     end if;`;
 
 const STAMP = (declaration: string, number: string) => `
