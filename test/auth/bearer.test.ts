@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bearerToken, tokenOfParameters } from '../../src/auth/bearer.ts';
 import { UnauthenticatedError } from '../../src/core/errors.ts';
+import { processorTime } from '../support/processor-time.ts';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl-_';
 
@@ -74,11 +75,11 @@ describe('bearerToken', () => {
   });
 
   it('answers hostile text of full length at once', () => {
-    const started = performance.now();
+    const started = processorTime();
     for (const text of ['a'.repeat(8192), 'a.'.repeat(4096), `a.b.${'c'.repeat(8187)}!`, ' '.repeat(8192)]) {
       expect(reasonOf(() => bearerToken(request(`Bearer ${text}`)))).toBe('invalid_request');
     }
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(processorTime() - started).toBeLessThan(500);
   });
 });
 

@@ -5,6 +5,7 @@ import { writeICalendar } from '../../src/exports/icalendar.writer.ts';
 import { writeMarkdown } from '../../src/exports/markdown.writer.ts';
 import { inDocumentOrder } from '../../src/exports/task-order.ts';
 import { writeTodoistCsv } from '../../src/exports/todoist.writer.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { exportedTask, written } from './task.ts';
 
 const NOW = new Date('2026-11-27T12:00:00.500Z');
@@ -173,12 +174,12 @@ describe('the order of documents', () => {
   });
 
   it('takes no longer than there are tasks, however deep they are', async () => {
-    const begin = performance.now();
+    const begin = processorTime();
     const deep = Array.from({ length: 50_000 }, (_, index) =>
       exportedTask({ title: `${index}`, parentKey: `${index - 1}` }),
     );
     const wide = Array.from({ length: 50_000 }, (_, index) => exportedTask({ title: `${-index}`, parentKey: '0' }));
     expect((await inDocumentOrder([...deep, ...wide]))[0]?.places).toHaveLength(99_999);
-    expect(performance.now() - begin).toBeLessThan(3000);
+    expect(processorTime() - begin).toBeLessThan(3000);
   });
 });

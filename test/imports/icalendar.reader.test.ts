@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readICalendar } from '../../src/imports/icalendar.reader.ts';
 import { linesOfText, type ReadingOptions } from '../../src/imports/imported-task.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { faultsOf, options, sample, shortTasks } from './reading.ts';
 
 const readAll = (text: string, more: Partial<ReadingOptions> = {}) =>
@@ -256,7 +257,7 @@ describe('an iCalendar file', () => {
   });
 
   it('takes no longer than it is long', async () => {
-    const begin = performance.now();
+    const begin = processorTime();
     const many = (count: number, line: (index: number) => string) =>
       Array.from({ length: count }, (_, index) => line(index));
     for (const part of ['\\', ',', ';a=b', '"', '^', ':', ' ', 'é']) {
@@ -278,6 +279,6 @@ describe('an iCalendar file', () => {
     const deep = await readAll(calendar(...many(5000, (index) => todo(`UID:${index}`, `RELATED-TO:${index - 1}`))));
     expect(deep.tasks).toHaveLength(5000);
     expect(deep.faults).toHaveLength(1001);
-    expect(performance.now() - begin).toBeLessThan(10_000);
+    expect(processorTime() - begin).toBeLessThan(10_000);
   });
 });

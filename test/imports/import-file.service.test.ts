@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Actor } from '../../src/core/actor.ts';
 import type { ImportFormat } from '../../src/imports/file-formats.ts';
 import { withOwner } from '../backup/support.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { startTestServices, type TestServices } from '../support/test-services.ts';
 
 let services: TestServices;
@@ -156,10 +157,10 @@ describe('a file of another program', () => {
     const todos = Array.from({ length: 900 }, (_, count) =>
       todo(`${count}`, 'SUMMARY:a', 'DUE;VALUE=DATE:20261224', never(count)),
     );
-    const begin = performance.now();
+    const begin = processorTime();
     const { faults } = await add(actor, calendar(...todos), 'ICALENDAR', { dryRun: true });
     expect(faults.at(-1)?.message).toMatch(/^recurrence is not read after 20 that are none/);
-    expect(performance.now() - begin).toBeLessThan(8000);
+    expect(processorTime() - begin).toBeLessThan(8000);
   });
 
   it("has times in the zone that is given, else in the user's", async () => {

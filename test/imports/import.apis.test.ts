@@ -7,6 +7,7 @@ import { readTodoistCsv } from '../../src/imports/todoist.reader.ts';
 import { parseRecurrence } from '../../src/tasks/task.recurrence.parser.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { newUser } from '../support/factories.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { options, sample } from './reading.ts';
 
 let app: TestApp;
@@ -176,7 +177,7 @@ describe('a file of another program', () => {
   });
 
   it('may be a whole body long and be nothing, without anybody waiting', async () => {
-    const begin = performance.now();
+    const begin = processorTime();
     for (const [type, piece] of [
       ['text/markdown', '- [ ]\n'],
       ['text/markdown', '- [ ] a #'.concat('#a '.repeat(50), '\n')],
@@ -187,7 +188,7 @@ describe('a file of another program', () => {
       expect((await send(newUser(), piece.repeat(Math.floor(1_000_000 / piece.length)), type)).status).toBeLessThan(
         500,
       );
-    expect(performance.now() - begin).toBeLessThan(30_000);
+    expect(processorTime() - begin).toBeLessThan(30_000);
   });
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { linesOfText } from '../../src/imports/imported-task.ts';
 import { type MarkdownOptions, readMarkdown } from '../../src/imports/markdown.reader.ts';
 import { readTaskList } from '../../src/imports/task-list.reader.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { faultsOf, options, sample, shortTasks } from './reading.ts';
 
 const read = (text: string, more: Partial<MarkdownOptions> = {}) =>
@@ -191,11 +192,11 @@ describe('a Markdown list with marks', () => {
   });
 
   it('takes no longer than the line is long', async () => {
-    const begin = performance.now();
+    const begin = processorTime();
     for (const part of ['#', '#a ', '🔁 ', '⏳ a ', '📅', '\\', ' ', '> ', '🔺 '])
       await marked(
         `# ${part.repeat(100_000)}x\n- [ ] ${part.repeat(100_000)}\n${' '.repeat(10)}> ${part.repeat(100_000)}`,
       );
-    expect(performance.now() - begin).toBeLessThan(4000);
+    expect(processorTime() - begin).toBeLessThan(4000);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createTaskListParser, type TaskListItem } from '../../src/imports/task-list.parser.ts';
+import { processorTime } from '../support/processor-time.ts';
 
 const open = (title: string): TaskListItem => ({ title, completed: false });
 const done = (title: string): TaskListItem => ({ title, completed: true });
@@ -132,9 +133,9 @@ describe('a task list', () => {
   });
 
   it('takes no longer than the line is long', () => {
-    const begin = performance.now();
+    const begin = processorTime();
     for (const part of ['- ', '[', '`', '- [', ' ', '<!--', '1'])
       parse(`- [ ] ${part.repeat(200_000)}`, part.repeat(200_000));
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(processorTime() - begin).toBeLessThan(1000);
   });
 });

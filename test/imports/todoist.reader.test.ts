@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { linesOfText, type ReadingOptions } from '../../src/imports/imported-task.ts';
 import { readDue } from '../../src/imports/todoist.due.ts';
 import { readTodoistCsv } from '../../src/imports/todoist.reader.ts';
+import { processorTime } from '../support/processor-time.ts';
 import { faultsOf, options, sample, shortTasks, TODAY } from './reading.ts';
 
 const HEADER = 'TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,DATE,DATE_LANG,TIMEZONE';
@@ -132,12 +133,12 @@ describe("Todoist's CSV", () => {
       throw new Error('gone');
     })();
     await expect(readTodoistCsv(broken, options)).rejects.toThrow('gone');
-    const begin = performance.now();
+    const begin = processorTime();
     for (const part of ['"', '@', '@a ', '\\', ' ', ','])
       await read(`task,"${part.replace('"', '""').repeat(100_000)}",,4,1\ntask,${part.repeat(100_000)}`);
     const wide = ['TYPE,CONTENT'.concat(',x'.repeat(200_000)), ...Array.from({ length: 5000 }, () => 'task,a')];
     expect((await readTodoistCsv(wide, options)).tasks).toHaveLength(5000);
-    expect(performance.now() - begin).toBeLessThan(6000);
+    expect(processorTime() - begin).toBeLessThan(6000);
   });
 });
 
