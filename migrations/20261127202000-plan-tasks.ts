@@ -128,9 +128,7 @@ const HOLD_PARTS = `
     while level is not null loop
       parts := parts || level;
       select array_agg(id) into level from (
-        select id from tasks where user_id = new.user_id and parent_id = any (level)
-        except
-        select unnest(parts)
+        select id from tasks where user_id = new.user_id and parent_id = any (level) except select unnest(parts)
       ) found;
     end loop;
     if parts <> '{}' then
@@ -285,12 +283,10 @@ export class PlanTasks extends Migration {
   }
 
   override down(): void {
-    const triggers = ['plan', 'take_place', 'tree', 'hold_parts', 'follow_parent', 'tag'].map(
-      (name) => `tasks_${name}`,
-    );
-    for (const name of [...triggers, 'tags_untag']) this.addSql(`drop function ${name} cascade`);
-    this.addSql('drop function task_free_rank');
-    this.addSql('drop function task_rank');
+    const functions = ['plan', 'take_place', 'tree', 'hold_parts', 'follow_parent', 'tag'];
+    for (const name of functions) this.addSql(`drop function tasks_${name} cascade`);
+    this.addSql('drop function tags_untag cascade');
+    this.addSql('drop function task_free_rank, task_rank');
     this.addSql('drop view searched_tasks');
     this.addSql('drop table task_tags');
     this.addSql(`

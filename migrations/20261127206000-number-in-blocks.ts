@@ -35,9 +35,7 @@ const HOLD_PARTS = (reservation: string) => `
     while level is not null loop
       parts := parts || level;
       select array_agg(id) into level from (
-        select id from tasks where user_id = new.user_id and parent_id = any (level)
-        except
-        select unnest(parts)
+        select id from tasks where user_id = new.user_id and parent_id = any (level) except select unnest(parts)
       ) found;
     end loop;
     if parts <> '{}' then

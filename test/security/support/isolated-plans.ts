@@ -26,6 +26,7 @@ export class IsolatedPlans {
   readonly #users = Array.from({ length: USERS }, () => newUser('planner'));
   readonly #markers = this.#users.map(() => `marker${randomUUID().replaceAll('-', '')}`);
   readonly #made: Made = { tasks: [], tags: [], lists: [], tokens: [], cursors: [], syncTokens: [] };
+  /** by kind and id: a tag may have the id of somebody's list */
   readonly #owners = new Map<string, number>();
 
   constructor(client: WatchedClient, database: OpenTestDatabase) {
@@ -59,8 +60,8 @@ export class IsolatedPlans {
   }
 
   /** Unless the same key has answered before, what is about somebody else's cannot have gone well. */
-  #expectRefused({ user, key }: Plan, { isWrite, targets }: Asked, code: string | undefined): void {
-    const isForeign = targets.some((id) => (this.#owners.get(id) ?? user) !== user);
+  #expectRefused({ user, key }: Plan, { isWrite, targets, targetKind }: Asked, code: string | undefined): void {
+    const isForeign = targets.some((id) => (this.#owners.get(`${targetKind} ${id}`) ?? user) !== user);
     if (isWrite && isForeign && key === undefined) expect(REFUSALS).toContain(code);
   }
 
@@ -82,7 +83,7 @@ export class IsolatedPlans {
     const add = (kind: keyof Made, id: string | undefined) => {
       if (id === undefined || id === null || this.#made[kind].includes(id)) return;
       this.#made[kind].push(id);
-      this.#owners.set(id, user);
+      this.#owners.set(`${kind} ${id}`, user);
     };
     for (const one of [task, ...((tasks ?? []) as { id: string }[]), ...((nodes ?? []) as { id: string }[])]) {
       if (isKept) add('tasks', (one as { id: string } | undefined)?.id);

@@ -36,8 +36,9 @@ export interface Asked {
   name: string;
   given: Record<string, unknown>;
   isWrite: boolean;
-  /** tasks that it is about, and may only be about where they are the user's own */
+  /** what it is about, and may only be about where they are the user's own: all of one kind */
   targets: string[];
+  targetKind: 'tasks' | 'tags' | 'lists';
   selection?: string;
 }
 
@@ -51,11 +52,21 @@ export function askedBy({ kind, key, one, other, third, dryRun }: Plan, made: Ma
   const [tag, list] = [of(made.tags, other), of(made.lists, third)];
   const keyed = key === undefined ? {} : { idempotencyKey: key };
   const title = `${marker} title`;
-  const write = (name: string, given: Record<string, unknown>, targets: string[] = []): Asked => {
-    return { name, given: { ...given, ...keyed }, isWrite: true, targets };
-  };
+  const write = (
+    name: string,
+    given: Record<string, unknown>,
+    targets: string[] = [],
+    targetKind: Asked['targetKind'] = 'tasks',
+  ): Asked => ({ name, given: { ...given, ...keyed }, isWrite: true, targets, targetKind });
   const read = (name: string, given: Record<string, unknown>, selection?: string): Asked => {
-    return { name, given, isWrite: false, targets: [], ...(selection === undefined ? {} : { selection }) };
+    return {
+      name,
+      given,
+      isWrite: false,
+      targets: [],
+      targetKind: 'tasks',
+      ...(selection === undefined ? {} : { selection }),
+    };
   };
   const named = { name: `${marker} ${randomUUID()}` };
   const ids = [...new Set([id, beside])];
@@ -85,7 +96,7 @@ export function askedBy({ kind, key, one, other, third, dryRun }: Plan, made: Ma
       return {
         name: 'applyCommands',
         given: { commands: [{ id: randomUUID(), move: { id, after: beside } }] },
-        ...{ isWrite: true, targets: [] },
+        ...{ isWrite: true, targets: [], targetKind: 'tasks' },
       };
     case 'createTasks':
       return write(kind, { dryRun, inputs: [{ title }, { title, parentId: beside }, { title, tagIds: [tag] }] });
@@ -105,13 +116,13 @@ export function askedBy({ kind, key, one, other, third, dryRun }: Plan, made: Ma
         input: { ...named, ...(third % 4 === 0 ? { id: of([...made.tags, ...made.lists], one) } : {}) },
       });
     case 'updateTag':
-      return write(kind, { id: tag, input: named }, [tag]);
+      return write(kind, { id: tag, input: named }, [tag], 'tags');
     case 'updateList':
-      return write(kind, { id: list, input: named }, [list]);
+      return write(kind, { id: list, input: named }, [list], 'lists');
     case 'deleteTag':
-      return write(kind, { id: tag }, [tag]);
+      return write(kind, { id: tag }, [tag], 'tags');
     case 'deleteList':
-      return write(kind, { id: list }, [list]);
+      return write(kind, { id: list }, [list], 'lists');
     case 'tag':
       return read(kind, { id: tag });
     case 'list':
