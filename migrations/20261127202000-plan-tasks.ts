@@ -116,10 +116,10 @@ const TREE = `
 /**
  * Fires before tasks_stamp, by its name: whoever writes one of them holds it and then the owner's row, not the other way round.
  * In the trash a task may have come to belong to a part of its own. Level by level, each with one statement: joined by a
- * plan of old statistics, all tasks of the user were gone through for each part.
+ * plan of old statistics, all tasks of the user were gone through for each part. `reservation` may use `parts`.
  */
-const HOLD_PARTS = `
-  create function tasks_hold_parts() returns trigger language plpgsql as $$
+export const HOLD_PARTS = (reservation: string) => `
+  create or replace function tasks_hold_parts() returns trigger language plpgsql as $$
   declare
     level uuid[];
     parts uuid[] := '{}';
@@ -133,7 +133,7 @@ const HOLD_PARTS = `
     end loop;
     if parts <> '{}' then
       perform from tasks where user_id = new.user_id and id = any (parts) order by id for no key update;
-    end if;
+    end if;${reservation}
     return new;
   end $$`;
 
@@ -256,7 +256,7 @@ export class PlanTasks extends Migration {
       create trigger tasks_tree before insert or update of parent_id, deleted_at on tasks for each row
       when (pg_trigger_depth() = 0 and new.parent_id is not null and new.deleted_at is null)
       execute function tasks_tree()`);
-    this.addSql(HOLD_PARTS);
+    this.addSql(HOLD_PARTS(''));
     this.addSql(`
       create trigger tasks_hold_parts before update of deleted_at on tasks for each row
       when (pg_trigger_depth() = 0 and (old.deleted_at is null) <> (new.deleted_at is null))

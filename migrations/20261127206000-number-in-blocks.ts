@@ -1,4 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
+import { HOLD_PARTS } from './20261127202000-plan-tasks.ts';
 
 const ROLE = 'premium_todo_app';
 
@@ -24,26 +25,7 @@ const TAKE_OR_COUNT_UP = `
     else${COUNT_UP.replaceAll('\n', '\n  ')}
     end if;`;
 
-/** As it was, but that the numbers of all that follow are taken at once; few are as well counted one by one. */
-const HOLD_PARTS = (reservation: string) => `
-  create or replace function tasks_hold_parts() returns trigger language plpgsql as $$
-  declare
-    level uuid[];
-    parts uuid[] := '{}';
-  begin
-    select array_agg(id) into level from tasks where user_id = new.user_id and parent_id = new.id;
-    while level is not null loop
-      parts := parts || level;
-      select array_agg(id) into level from (
-        select id from tasks where user_id = new.user_id and parent_id = any (level) except select unnest(parts)
-      ) found;
-    end loop;
-    if parts <> '{}' then
-      perform from tasks where user_id = new.user_id and id = any (parts) order by id for no key update;
-    end if;${reservation}
-    return new;
-  end $$`;
-
+/** The numbers of all that follow are taken at once; few are as well counted one by one. */
 const RESERVE_FOR_PARTS = `
     if cardinality(parts) > 10 then
       perform reserve_task_numbers(new.user_id, cardinality(parts) + 1);

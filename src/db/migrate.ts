@@ -51,27 +51,20 @@ export async function isMigrated(database: Pick<IsolatedDatabase, 'asServer'>): 
 /**
  * Applies pending migrations and answers their names. Instances that start together take turns: an advisory lock is
  * held on a connection of its own (`url` must not be a pooler, which would lose the lock to another client).
- * @throws MigrationError when the schema is newer than this version
+ * @throws MigrationError when the schema is newer than this version; the reason of `options.signal`
  */
 export async function migrate(database: Database, url: string, options: MigrateOptions = {}): Promise<string[]> {
-  return withMigrationLock(
-    url,
-    async (observer) => {
-      const states = await migrationStates(database);
-      refuseUnknown(states);
-      const pending = states.filter(({ appliedAt }) => !appliedAt).map(({ name }) => name);
-      for (const name of pending) {
-        options.signal?.throwIfAborted();
-        await runMigration(name, () => database.orm.migrator.up({ migrations: [name] }), {
-          database,
-          observer,
-          options,
-        });
-      }
-      return pending;
-    },
-    options.signal,
-  );
+  const apply = async (observer: Client) => {
+    const states = await migrationStates(database);
+    refuseUnknown(states);
+    const pending = states.filter(({ appliedAt }) => !appliedAt).map(({ name }) => name);
+    for (const name of pending) {
+      options.signal?.throwIfAborted();
+      await runMigration(name, () => database.orm.migrator.up({ migrations: [name] }), { database, observer, options });
+    }
+    return pending;
+  };
+  return withMigrationLock(url, apply, options.signal);
 }
 
 /**

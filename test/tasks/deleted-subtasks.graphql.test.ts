@@ -17,8 +17,7 @@ let user: string;
 let own: Subtasks;
 
 beforeAll(async () => {
-  // Thousands of tasks take a second, and several times as long beside other tests.
-  app = await startTestApp({ environment: { DATABASE_STATEMENT_TIMEOUT: '60000' } });
+  app = await startTestApp();
   tasks = tasksOf(app);
 });
 afterAll(() => app.close());
